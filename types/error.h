@@ -25,12 +25,16 @@ constexpr SqlState State(const char (&code)[6]) {
 /// The codes this server raises, by who failed. Each comment says what the user should do.
 namespace sqlstate {
 // The statement: change it.
-inline constexpr SqlState kFeatureNotSupported = State("0A000");   // rewrite; the text names what is missing
-inline constexpr SqlState kSyntaxError = State("42601");           // the position points at the token
+// rewrite; the text names what is missing
+inline constexpr SqlState kFeatureNotSupported = State("0A000");
+// the position points at the token
+inline constexpr SqlState kSyntaxError = State("42601");
 inline constexpr SqlState kUndefinedColumn = State("42703");       // the hint has the nearest name
 inline constexpr SqlState kUndefinedTable = State("42P01");
-inline constexpr SqlState kUndefinedFunction = State("42883");     // no such function or operator for these types
+// no such function or operator for these types
+inline constexpr SqlState kUndefinedFunction = State("42883");
 inline constexpr SqlState kUndefinedObject = State("42704");
+inline constexpr SqlState kInvalidSchemaName = State("3F000");
 inline constexpr SqlState kAmbiguousColumn = State("42702");       // qualify the name
 inline constexpr SqlState kAmbiguousFunction = State("42725");     // add a cast
 inline constexpr SqlState kDuplicateTable = State("42P07");
@@ -46,6 +50,17 @@ inline constexpr SqlState kStatementTooComplex = State("54001");
 inline constexpr SqlState kTooManyColumns = State("54011");
 inline constexpr SqlState kProgramLimitExceeded = State("54000");
 inline constexpr SqlState kInvalidParameterValue = State("22023");
+inline constexpr SqlState kInsufficientPrivilege = State("42501");  // ask the owner
+inline constexpr SqlState kDuplicateSchema = State("42P06");
+inline constexpr SqlState kUndefinedParameter = State("42P02");
+inline constexpr SqlState kIndeterminateDatatype = State("42P18");   // add a cast
+inline constexpr SqlState kInvalidColumnReference = State("42P10");
+inline constexpr SqlState kDuplicateAlias = State("42712");
+inline constexpr SqlState kReservedName = State("42939");
+inline constexpr SqlState kInvalidRowCountInLimit = State("2201W");
+inline constexpr SqlState kInvalidRowCountInOffset = State("2201X");
+inline constexpr SqlState kGeneratedAlways = State("428C9");
+inline constexpr SqlState kDependentObjectsStillExist = State("2BP01");  // DROP ... CASCADE
 // A value: change it, or read it from NAME_errors.
 inline constexpr SqlState kStringDataRightTruncation = State("22001");
 inline constexpr SqlState kNumericValueOutOfRange = State("22003");
@@ -78,7 +93,8 @@ inline constexpr SqlState kConfigurationLimitExceeded = State("53400");
 inline constexpr SqlState kQueryCanceled = State("57014");
 inline constexpr SqlState kAdminShutdown = State("57P01");
 inline constexpr SqlState kIoError = State("58030");
-inline constexpr SqlState kDataCorrupted = State("XX001");         // refuse; the text names the file and the remedy
+// refuse; the text names the file and the remedy
+inline constexpr SqlState kDataCorrupted = State("XX001");
 inline constexpr SqlState kInternalError = State("XX000");         // a bug of ours
 }  // namespace sqlstate
 
@@ -87,6 +103,8 @@ inline constexpr SqlState kInternalError = State("XX000");         // a bug of o
 struct Error {
   SqlState sqlstate = sqlstate::kInternalError;
   std::string text;
+  std::string detail = {};  // a sentence with the values at fault; empty means none
+  std::string hint = {};    // a sentence that says what to do; empty means none
 
   bool operator==(const Error&) const = default;
 };
@@ -96,7 +114,7 @@ using Result = std::expected<T, Error>;
 
 /// Makes the failed half of a Result: `return Fail(sqlstate::kIoError, "cannot open " + path);`
 inline std::unexpected<Error> Fail(SqlState sqlstate, std::string text) {
-  return std::unexpected(Error{sqlstate, std::move(text)});
+  return std::unexpected(Error{sqlstate, std::move(text), {}, {}});
 }
 
 /// "22012: division by zero", for logs and test failures.
@@ -135,5 +153,6 @@ class SqlError : public std::exception {
 #define CHECK(condition, ...)                                                              \
   do {                                                                                     \
     if (!(condition)) [[unlikely]]                                                         \
-      ::riverrun::CheckFailed(__FILE__, __LINE__, #condition, ::std::string_view{__VA_ARGS__}); \
+      ::riverrun::CheckFailed(__FILE__, __LINE__, #condition,                              \
+                              ::std::string_view{__VA_ARGS__});                            \
   } while (false)

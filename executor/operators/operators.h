@@ -1,0 +1,122 @@
+// The engine's instruction set: what the planner compiles to, and what the catalog stores.
+//
+// A spec is a plain description that can be compared, printed and serialised; Make turns it into
+// the running operator of one worker. To add an operator: its spec here, a line in OperatorSpec,
+// its class behind a Make function in a file of its own, its bytes in dataflow_codec.cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "executor/expressions/expression.h"
+#include "executor/operator.h"
+#include "types/codec/key.h"
+#include "types/id.h"
+#include "types/value.h"
+
+namespace riverrun::executor {
+
+/// Rows of a stream, table or view, of which the dataflow uses some columns. Stateless.
+struct SourceSpec {
+  ObjectId object;
+  std::vector<int> columns;  // positions in the object; the output has them in this order
+  bool operator==(const SourceSpec&) const = default;
+};
+
+/// Constant rows, once: they come when a fresh dataflow starts, on the owner of vnode 0. No columns
+/// and one row: what a SELECT without FROM reads.
+struct ValuesSpec {
+  std::vector<std::vector<Value>> rows;  // a value for each output column, of its type
+  bool operator==(const ValuesSpec&) const = default;
+};
+
+/// Keeps the rows for which the predicate is true. Stateless.
+struct FilterSpec {
+  ExpressionRef predicate;
+  bool operator==(const FilterSpec& other) const { return *predicate == *other.predicate; }
+};
+
+/// Computes one output column per expression. Stateless.
+struct ProjectSpec {
+  std::vector<ExpressionRef> outputs;
+  bool operator==(const ProjectSpec& other) const;  // by structure, not by pointer
+};
+
+/// The rows of all inputs, which have the same column types. Stateless.
+struct UnionSpec {
+  bool operator==(const UnionSpec&) const = default;
+};
+
+/// One aggregate function of an AggregateSpec.
+struct AggregateCall {
+  std::string signature;          // as registered: "sum(bigint) -> numeric", "count(*) -> bigint"
+  std::vector<int> arguments;     // input columns
+  std::optional<int> filter;      // boolean input column; rows where it is not true are left out
+  Type result;
+  bool operator==(const AggregateCall&) const = default;
+};
+
+/// Groups rows by SQL equality of the keys and keeps aggregates of each group. Output: the keys
+/// (of the row with the smallest key image), then one column per call. No keys: one global group,
+/// which exists even without rows. No calls: DISTINCT.
+struct AggregateSpec {
+  std::vector<int> keys;
+  std::vector<AggregateCall> calls;
+  bool append_only = false;  // the input never retracts: min and max keep one value
+  bool global = false;       // REQUIRES keys is empty
+  bool operator==(const AggregateSpec&) const = default;
+};
+
+/// The first `limit` rows after `offset`, by the order and then by image. Output: the same columns.
+/// A fresh one-shot run emits them in that order.
+struct TopNSpec {
+  std::vector<SortColumn> order;
+  uint64_t offset = 0;
+  std::optional<uint64_t> limit;
+  bool operator==(const TopNSpec&) const = default;
+};
+
+/// The first `limit` rows after `offset` in any order; then the output is closed. Only for
+/// one-shot reads: it is no function of the input as a bag.
+struct LimitSpec {
+  uint64_t offset = 0;
+  uint64_t limit = 0;
+  bool operator==(const LimitSpec&) const = default;
+};
+
+/// Applies the rows to a view's content and publishes it at each barrier.
+struct MaterializeSpec {
+  ObjectId view;
+  std::vector<int> key;  // unique key columns; empty means that the view is a bag
+  bool operator==(const MaterializeSpec&) const = default;
+};
+
+using OperatorSpec = std::variant<SourceSpec, FilterSpec, ProjectSpec, UnionSpec, AggregateSpec,
+                                  TopNSpec, LimitSpec, MaterializeSpec, ValuesSpec>;
+
+/// True where rows with errors must have left before: the operator keeps rows, or is an output.
+bool IsStateful(const OperatorSpec& spec);
+
+/// What an operator is given to live with. Everything outlives the operator.
+struct OperatorContext {
+  const EvalContext* eval;            // its epoch is the one the pipeline is in
+  const std::vector<Type>* inputs;    // column types of input 0
+  const std::vector<Type>* outputs;   // column types of the output
+  MemoryBudget* budget;
+  bool owns_single = true;            // this worker owns what belongs to a single worker
+};
+
+std::unique_ptr<Operator> MakeValues(const ValuesSpec& spec, const OperatorContext& context);
+std::unique_ptr<Operator> MakeFilter(const FilterSpec& spec, const OperatorContext& context);
+std::unique_ptr<Operator> MakeProject(const ProjectSpec& spec, const OperatorContext& context);
+/// Also the way in for a source: a union of one input passes everything on.
+std::unique_ptr<Operator> MakeUnion(size_t inputs);
+std::unique_ptr<Operator> MakeAggregate(const AggregateSpec& spec, const OperatorContext& context);
+std::unique_ptr<Operator> MakeTopN(const TopNSpec& spec, const OperatorContext& context);
+std::unique_ptr<Operator> MakeLimit(const LimitSpec& spec, const OperatorContext& context);
+
+}  // namespace riverrun::executor

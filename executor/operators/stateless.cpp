@@ -1,0 +1,107 @@
+// Operators that keep nothing: filter, project, union.
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "executor/expressions/evaluator.h"
+#include "executor/operators/operators.h"
+
+namespace riverrun::executor {
+namespace {
+
+class Filter : public Operator {
+ public:
+  Filter(const FilterSpec& spec, const OperatorContext& context)
+      : eval_(*context.eval), predicate_(*spec.predicate, *context.eval->settings) {}
+
+  Step OnBatch(int, Batch batch, Output& out) override {
+    out.Emit(FilterRows(predicate_, std::move(batch), eval_));
+    return out.Full() ? Step::kMore : Step::kDone;
+  }
+
+ private:
+  const EvalContext& eval_;
+  Evaluator predicate_;
+};
+
+class Project : public Operator {
+ public:
+  Project(const ProjectSpec& spec, const OperatorContext& context) : eval_(*context.eval) {
+    for (const ExpressionRef& output : spec.outputs) {
+      evaluators_.emplace_back(*output, *context.eval->settings);
+      const auto* column = std::get_if<ColumnRef>(&output->node);
+      sources_.push_back(column != nullptr ? static_cast<int>(column->index) : -1);
+    }
+  }
+
+  Step OnBatch(int, Batch batch, Output& out) override {
+    Batch result;
+    result.rows = batch.rows;
+    result.selection = batch.selection;
+    result.weights = batch.weights;
+    result.errors = batch.errors;
+    result.columns.reserve(evaluators_.size());
+    for (Evaluator& evaluator : evaluators_) {
+      result.columns.push_back(evaluator.Evaluate(batch, eval_, result.errors));
+    }
+    out.Emit(std::move(result));
+    return out.Full() ? Step::kMore : Step::kDone;
+  }
+
+  // A column that is merely passed on keeps its watermark, under its new positions.
+  Step OnWatermark(int, Watermark watermark, Output& out) override {
+    for (size_t i = 0; i < sources_.size(); ++i) {
+      if (sources_[i] != watermark.column) continue;
+      out.Emit(Watermark{static_cast<uint16_t>(i), watermark.time});
+    }
+    return out.Full() ? Step::kMore : Step::kDone;
+  }
+
+ private:
+  const EvalContext& eval_;
+  std::vector<Evaluator> evaluators_;
+  std::vector<int> sources_;  // input column of each output that is a plain column, else -1
+};
+
+class Union : public Operator {
+ public:
+  explicit Union(size_t inputs) : inputs_(inputs) {}
+
+  Step OnBatch(int, Batch batch, Output& out) override {
+    out.Emit(std::move(batch));
+    return out.Full() ? Step::kMore : Step::kDone;
+  }
+
+  // The smallest of the inputs' watermarks; none before every input has one.
+  Step OnWatermark(int port, Watermark watermark, Output& out) override {
+    std::vector<Micros>& marks =
+        marks_.try_emplace(watermark.column, inputs_, kNever).first->second;
+    const Micros before = std::ranges::min(marks);
+    marks[static_cast<size_t>(port)] = watermark.time;
+    const Micros merged = std::ranges::min(marks);
+    if (merged != before) out.Emit(Watermark{watermark.column, merged});
+    return out.Full() ? Step::kMore : Step::kDone;
+  }
+
+ private:
+  static constexpr Micros kNever = std::numeric_limits<Micros>::min();
+  const size_t inputs_;
+  std::map<uint16_t, std::vector<Micros>> marks_;  // column -> last of each input
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> MakeFilter(const FilterSpec& spec, const OperatorContext& context) {
+  return std::make_unique<Filter>(spec, context);
+}
+
+std::unique_ptr<Operator> MakeProject(const ProjectSpec& spec, const OperatorContext& context) {
+  return std::make_unique<Project>(spec, context);
+}
+
+std::unique_ptr<Operator> MakeUnion(size_t inputs) { return std::make_unique<Union>(inputs); }
+
+}  // namespace riverrun::executor

@@ -1,0 +1,220 @@
+#include "executor/runtime/coordinator.h"
+
+#include <algorithm>
+
+namespace riverrun::executor {
+
+Coordinator::Coordinator(std::vector<std::shared_ptr<WorkerLink>> links, Clock& clock,
+                         CutLog& log, CoordinatorOptions options, Epoch first)
+    : links_(std::move(links)),
+      clock_(clock),
+      log_(log),
+      options_(options),
+      workers_(links_.size()),
+      next_(first) {}
+
+void Coordinator::RequestCut(Lsn lsn) {
+  requested_ = std::max(requested_, lsn);
+  cut_requested_ = true;
+}
+
+void Coordinator::Replay(std::vector<storage::CutRecord> cuts) {
+  replay_.insert(replay_.end(), std::make_move_iterator(cuts.begin()),
+                 std::make_move_iterator(cuts.end()));
+}
+
+void Coordinator::Change(std::vector<std::pair<int, WorkerCommand>> commands) {
+  changes_.push_back(std::move(commands));
+}
+
+bool Coordinator::Step() {
+  if (failure_) return false;
+  const bool took = TakeReports();
+  return RecordOldest() || PublishOldest() || SendChanges() || OpenOrCut() || took;
+}
+
+bool Coordinator::TakeReports() {
+  bool any = false;
+  for (size_t worker = 0; worker < links_.size(); ++worker) {
+    while (std::optional<WorkerReport> report = links_[worker]->reports.TryPop()) {
+      Take(static_cast<int>(worker), std::move(*report));
+      any = true;
+    }
+  }
+  return any;
+}
+
+void Coordinator::Take(int worker, WorkerReport report) {
+  WorkerState& state = workers_[worker];
+  if (const auto* activity = std::get_if<ActivityReport>(&report)) {
+    state.activity = activity->activity;
+  } else if (const auto* completed = std::get_if<CompletedReport>(&report)) {
+    state.completed = completed->epoch;
+  } else if (auto* cut = std::get_if<CutReport>(&report)) {
+    state.activity = Activity::kIdle;
+    const auto found = std::ranges::find_if(in_flight_, [&](const InFlight& epoch) {
+      return epoch.record.info.epoch == cut->epoch;
+    });
+    CHECK(found != in_flight_.end(), "a worker ended an epoch that is not in flight");
+    ++found->workers_cut;
+    if (!found->replayed) {
+      found->record.positions.insert(found->record.positions.end(), cut->positions.begin(),
+                                     cut->positions.end());
+    }
+  } else if (std::holds_alternative<ObeyedReport>(report)) {
+    --changes_unobeyed_;
+  }
+}
+
+bool Coordinator::SendChanges() {
+  if (changes_.empty() || open_ || !in_flight_.empty() || changes_unobeyed_ > 0) return false;
+  for (auto& [worker, command] : changes_.front()) {
+    const bool sent = links_[worker]->commands.TryPush(std::move(command));
+    CHECK(sent, "the command ring is sized for all that can be under way");
+    ++changes_unobeyed_;
+  }
+  changes_.pop_front();
+  return true;
+}
+
+bool Coordinator::OpenOrCut() {
+  if (changes_unobeyed_ > 0) return false;
+  if (open_) {
+    const Micros now = clock_.Now();
+    if (!CutIsDue(now)) return false;
+    EndEpoch(std::max(requested_, cut_at_), nullptr);
+    last_cut_ = now;
+    return true;
+  }
+  if (!changes_.empty() || in_flight_.size() >= options_.in_flight_max) return false;
+  if (!replay_.empty()) {
+    storage::CutRecord record = std::move(replay_.front());
+    replay_.pop_front();
+    Open(record.info);
+    EndEpoch(record.commits_before,
+             std::make_shared<const std::vector<Position>>(std::move(record.positions)));
+    return true;
+  }
+  if (!OpenIsDue()) return false;
+  last_now_ = std::max(last_now_, clock_.Now());
+  Open({next_++, last_now_});
+  return true;
+}
+
+bool Coordinator::OpenIsDue() const {
+  if (cut_requested_) return true;
+  return AnyWorkerIs(Activity::kWaiting);
+}
+
+bool Coordinator::AnyWorkerIs(Activity activity) const {
+  return std::ranges::any_of(
+      workers_, [activity](const WorkerState& worker) { return worker.activity == activity; });
+}
+
+// An epoch without a row is never cut by the clock: while the workers are busy with older epochs
+// it would only give them more to do, and the sources would never get their turn.
+bool Coordinator::CutIsDue(Micros now) const {
+  if (now - last_cut_ < options_.cut_min) return false;
+  if (cut_requested_) return true;
+  const bool more_to_read = AnyWorkerIs(Activity::kBusy) || AnyWorkerIs(Activity::kWaiting);
+  const bool has_rows = AnyWorkerIs(Activity::kBusy) || AnyWorkerIs(Activity::kDry);
+  if (!has_rows) return false;
+  if (now - opened_at_ >= options_.epoch_max) return true;
+  return !more_to_read && now - last_cut_ >= options_.epoch_min;
+}
+
+std::optional<Micros> Coordinator::NextDeadline() const {
+  if (!open_) return std::nullopt;
+  const Micros soonest = last_cut_ + options_.cut_min;
+  if (cut_requested_) return soonest;
+  const Micros latest = std::max(soonest, opened_at_ + options_.epoch_max);
+  if (AnyWorkerIs(Activity::kBusy)) return latest;
+  if (!AnyWorkerIs(Activity::kDry)) return std::nullopt;
+  return std::min(latest, std::max(soonest, last_cut_ + options_.epoch_min));
+}
+
+void Coordinator::Open(const EpochInfo& info) {
+  open_ = info;
+  opened_at_ = clock_.Now();
+  last_now_ = std::max(last_now_, info.now);
+  next_ = std::max(next_, info.epoch + 1);
+  // What a worker reported before it hears of this epoch says nothing about it.
+  for (WorkerState& worker : workers_) worker.activity = Activity::kIdle;
+  SendToAll([&]() -> WorkerCommand { return OpenCommand{info}; });
+}
+
+void Coordinator::EndEpoch(Lsn commits_before,
+                           std::shared_ptr<const std::vector<Position>> replay) {
+  InFlight epoch;
+  epoch.record.info = *open_;
+  epoch.record.commits_before = commits_before;
+  epoch.replayed = epoch.recorded = replay != nullptr;
+  if (replay != nullptr) epoch.record.positions = *replay;
+  in_flight_.push_back(std::move(epoch));
+  cut_at_ = std::max(cut_at_, commits_before);
+  if (requested_ <= cut_at_) cut_requested_ = false;
+  SendToAll([&]() -> WorkerCommand { return CutCommand{{*open_, commits_before, replay}}; });
+  open_.reset();
+}
+
+void Coordinator::SendToAll(const std::function<WorkerCommand()>& make) {
+  for (const std::shared_ptr<WorkerLink>& link : links_) {
+    const bool sent = link->commands.TryPush(make());
+    CHECK(sent, "the command ring is sized for all that can be under way");
+  }
+}
+
+// In order: the record of an epoch never stands before that of an older one.
+bool Coordinator::RecordOldest() {
+  const auto next =
+      std::ranges::find_if(in_flight_, [](const InFlight& epoch) { return !epoch.recorded; });
+  if (next == in_flight_.end() || next->workers_cut < links_.size()) return false;
+  const Result<void> appended = log_.Append(next->record);
+  if (!appended) {
+    failure_ = appended.error();
+    return false;
+  }
+  next->recorded = true;
+  return true;
+}
+
+bool Coordinator::PublishOldest() {
+  if (in_flight_.empty()) return false;
+  const InFlight& oldest = in_flight_.front();
+  const Epoch epoch = oldest.record.info.epoch;
+  if (!oldest.recorded || oldest.workers_cut < links_.size()) return false;
+  const bool completed = std::ranges::all_of(
+      workers_, [&](const WorkerState& worker) { return worker.completed >= epoch; });
+  if (!completed || !log_.Durable(oldest.record.commits_before)) return false;
+  published_ = epoch;
+  if (on_published_) on_published_(oldest.record);
+  in_flight_.pop_front();
+  return true;
+}
+
+std::string Coordinator::Describe() const {
+  std::string text = "published " + std::to_string(published_);
+  text += open_ ? ", open " + std::to_string(open_->epoch) : ", none open";
+  if (cut_requested_) text += ", a cut is asked for";
+  if (!replay_.empty()) text += ", " + std::to_string(replay_.size()) + " cuts to replay";
+  if (changes_unobeyed_ > 0) text += ", workers are changing";
+  if (!changes_.empty()) text += ", " + std::to_string(changes_.size()) + " changes wait";
+  for (const InFlight& epoch : in_flight_) {
+    text += "; epoch " + std::to_string(epoch.record.info.epoch) + " ended by " +
+            std::to_string(epoch.workers_cut) + " workers" +
+            (epoch.recorded ? ", recorded" : "");
+  }
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    text += "; worker " + std::to_string(i) + " completed " +
+            std::to_string(workers_[i].completed) + ", activity " +
+            std::to_string(static_cast<int>(workers_[i].activity));
+  }
+  return text;
+}
+
+bool Coordinator::Quiet() const {
+  return !open_ && in_flight_.empty() && replay_.empty() && changes_.empty() &&
+         changes_unobeyed_ == 0 && !OpenIsDue();
+}
+
+}  // namespace riverrun::executor

@@ -1,0 +1,125 @@
+// Decides when epochs begin and end.
+//
+// An epoch's life:  open -> told to end -> ended by every worker's sources (positions known)
+//   -> recorded (CutLog) -> completed by every worker's parts, and durable -> published.
+//
+// Cuts are made on demand: when a commit or a reader asks, when the sources of all workers have run
+// dry (but not within `epoch_min` of the last cut), at the latest `epoch_max` after the epoch was
+// opened, and when an operator's timer is due. Without input, waiter and timer there is no epoch.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "executor/runtime/worker.h"
+#include "storage/journal_record.h"
+#include "types/clock.h"
+
+namespace riverrun::executor {
+
+/// What the coordinator needs of the journal.
+class CutLog {
+ public:
+  virtual ~CutLog() = default;
+  /// Appends the record of an epoch; in a replay it is there already and this is not called.
+  virtual Result<void> Append(const storage::CutRecord& cut) = 0;
+  /// True when every commit before `lsn` is durable (or need not be). Asks for it if not: an epoch
+  /// waits.
+  virtual bool Durable(Lsn lsn) = 0;
+};
+
+struct CoordinatorOptions {
+  Micros epoch_min = 3'000;    // between a cut and the next for rows of sources
+  Micros epoch_max = 20'000;   // from opening to cut
+  Micros cut_min = 1'000;      // between any two cuts
+  size_t in_flight_max = 16;   // epochs cut and not published
+};
+
+/// Opens, cuts and publishes epochs. Step is called by one thread, or by the simulator; a command
+/// of the public part is called by the same thread.
+class Coordinator {
+ public:
+  /// `first`: number of the first live epoch. REQUIRES everything outlives the coordinator.
+  Coordinator(std::vector<std::shared_ptr<WorkerLink>> links, Clock& clock, CutLog& log,
+              CoordinatorOptions options, Epoch first);
+
+  /// Asks for an epoch that holds every commit before `lsn`. Coalesced.
+  void RequestCut(Lsn lsn);
+  /// Epochs to make again before live ones, oldest first. Before the first Step.
+  void Replay(std::vector<storage::CutRecord> cuts);
+  /// Sends a command to one worker once no epoch is open and none is in flight; commands keep
+  /// their order. Several commands of one call are sent between the same two epochs.
+  void Change(std::vector<std::pair<int, WorkerCommand>> commands);
+
+  /// Does what is due. False if nothing was.
+  bool Step();
+  /// When Step wants to be called again although nothing arrives; nothing if not at all.
+  std::optional<Micros> NextDeadline() const;
+
+  /// The newest published epoch; 0 before the first.
+  Epoch published() const { return published_; }
+  /// True when nothing is open, in flight, asked for or to be replayed.
+  bool Quiet() const;
+  /// What it is doing and what it waits for, in one line; for logs and test failures.
+  std::string Describe() const;
+  /// What made the cut log fail, if anything: no epoch is published from then on.
+  const std::optional<Error>& failure() const { return failure_; }
+  /// Called once for each published epoch, in order.
+  void OnPublished(std::function<void(const storage::CutRecord&)> callback) {
+    on_published_ = std::move(callback);
+  }
+
+ private:
+  struct InFlight {
+    storage::CutRecord record;
+    bool replayed = false;
+    bool recorded = false;
+    size_t workers_cut = 0;
+  };
+  struct WorkerState {
+    Activity activity = Activity::kIdle;
+    Epoch completed = 0;
+  };
+
+  bool TakeReports();
+  void Take(int worker, WorkerReport report);
+  bool SendChanges();
+  bool OpenOrCut();
+  void Open(const EpochInfo& info);
+  void EndEpoch(Lsn commits_before, std::shared_ptr<const std::vector<Position>> replay);
+  bool AnyWorkerIs(Activity activity) const;
+  bool CutIsDue(Micros now) const;
+  bool OpenIsDue() const;
+  bool RecordOldest();
+  bool PublishOldest();
+  void SendToAll(const std::function<WorkerCommand()>& make);
+
+  const std::vector<std::shared_ptr<WorkerLink>> links_;
+  Clock& clock_;
+  CutLog& log_;
+  const CoordinatorOptions options_;
+  std::function<void(const storage::CutRecord&)> on_published_;
+
+  std::vector<WorkerState> workers_;
+  Epoch next_;
+  Micros last_now_ = 0;   // now() of the last epoch opened; never goes back
+  Micros last_cut_ = 0;
+  std::optional<EpochInfo> open_;
+  Micros opened_at_ = 0;
+  Lsn requested_ = 0;     // an epoch must hold every commit before this
+  Lsn cut_at_ = 0;        // commits before this are in an epoch already
+  bool cut_requested_ = false;
+  std::deque<storage::CutRecord> replay_;
+  std::deque<InFlight> in_flight_;
+  std::deque<std::vector<std::pair<int, WorkerCommand>>> changes_;
+  size_t changes_unobeyed_ = 0;
+  Epoch published_ = 0;
+  std::optional<Error> failure_;
+};
+
+}  // namespace riverrun::executor

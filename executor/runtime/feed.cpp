@@ -1,0 +1,63 @@
+#include "executor/runtime/feed.h"
+
+#include <algorithm>
+
+namespace riverrun::executor {
+
+class Feed::Subscription : public PipelineInput {
+ public:
+  Subscription(Feed& feed, Queue& queue) : feed_(feed), queue_(queue) {}
+  ~Subscription() override {
+    std::erase_if(feed_.queues_, [this](const auto& queue) { return queue.get() == &queue_; });
+  }
+
+  std::optional<Message> Poll() override {
+    if (queue_.messages.empty()) return std::nullopt;
+    Message message = std::move(queue_.messages.front());
+    queue_.messages.pop_front();
+    return message;
+  }
+
+ private:
+  Feed& feed_;
+  Queue& queue_;
+};
+
+std::unique_ptr<PipelineInput> Feed::Subscribe(std::vector<int> columns) {
+  queues_.push_back(std::make_unique<Queue>(std::move(columns)));
+  return std::make_unique<Subscription>(*this, *queues_.back());
+}
+
+void Feed::Put(Message message) {
+  for (const std::unique_ptr<Queue>& queue : queues_) {
+    const auto* batch = std::get_if<Batch>(&message);
+    if (batch == nullptr) {
+      // A watermark's column is renumbered as the columns are; one that is not read says nothing.
+      if (auto* mark = std::get_if<Watermark>(&message)) {
+        const auto at = std::ranges::find(queue->columns, int{mark->column});
+        if (at == queue->columns.end()) continue;
+        const auto column = static_cast<uint16_t>(at - queue->columns.begin());
+        queue->messages.push_back(Watermark{column, mark->time});
+        continue;
+      }
+      queue->messages.push_back(message);
+      continue;
+    }
+    Batch part;
+    part.rows = batch->rows;
+    part.selection = batch->selection;
+    part.weights = batch->weights;
+    part.errors = batch->errors;
+    for (const int column : queue->columns) part.columns.push_back(batch->columns[column]);
+    queue->messages.push_back(std::move(part));
+  }
+}
+
+bool Feed::HasRoom() const {
+  return std::ranges::all_of(
+      queues_, [this](const auto& queue) { return queue->messages.size() < capacity_; });
+}
+
+bool Feed::Flush() { return HasRoom(); }
+
+}  // namespace riverrun::executor

@@ -1,0 +1,75 @@
+// A source on one worker: read once, fed to every dataflow that wants it, divided into epochs.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "executor/runtime/feed.h"
+#include "executor/source_reader.h"
+
+namespace riverrun::executor {
+
+/// Ends an epoch at the sources. In live operation each source ends it where it stands; in a
+/// replay, before the recorded positions.
+struct Cut {
+  EpochInfo info;
+  /// Sources fed by the journal deliver every commit before this position, and none after it.
+  Lsn commits_before = 0;
+  /// In a replay: the recorded positions, which every other source reaches and does not pass.
+  std::shared_ptr<const std::vector<Position>> replay;
+};
+
+/// Drives one reader. One worker calls all methods.
+///
+/// Rows pass only while an epoch is open; Cut ends it with a barrier into the feed. A feed without
+/// room stops the reading: the source's own log is the buffer. The journal is read when the cut is
+/// known, because the cut says which commits belong to the epoch; who commits asks for the cut.
+class SharedSource {
+ public:
+  SharedSource(ObjectId object, std::unique_ptr<SourceReader> reader, uint32_t feed_capacity);
+
+  ObjectId object() const { return object_; }
+  Feed& feed() { return feed_; }
+  const Feed& feed() const { return feed_; }
+
+  /// Opens an epoch. REQUIRES the last one has been cut.
+  void Open(const EpochInfo& info);
+  /// Ends the open epoch as soon as its bounds are reached.
+  void End(const Cut& cut);
+
+  /// Reads and feeds at most one batch, or emits the barrier that is due. False if nothing was
+  /// done.
+  bool Step();
+  /// True when rows wait while no epoch is open: the coordinator should open one.
+  bool WantsEpoch() const {
+    return !open_ && !failure_ && !reader_->FedByJournal() && !reader_->Exhausted();
+  }
+  /// True when an epoch is open, has rows, and the reader has none left.
+  bool RanDry() const { return open_ && !cut_ && rows_in_epoch_ > 0 && reader_->Exhausted(); }
+  bool open() const { return open_; }
+  uint64_t rows_in_epoch() const { return rows_in_epoch_; }
+  /// Positions at the last barrier.
+  const std::vector<Position>& cut_positions() const { return cut_positions_; }
+  /// What made the source fail, if anything. A failed source ends epochs and delivers no rows.
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  std::vector<Position> BoundsOf(const Cut& cut) const;
+  bool BoundsReached() const;
+  bool PollOnce();
+
+  const ObjectId object_;
+  std::unique_ptr<SourceReader> reader_;
+  Feed feed_;
+  bool open_ = false;
+  uint64_t rows_in_epoch_ = 0;
+  std::optional<Cut> cut_;
+  std::vector<Position> bounds_;  // of the cut
+  std::vector<Position> cut_positions_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace riverrun::executor

@@ -1,0 +1,222 @@
+#include "executor/runtime/worker.h"
+
+#include <algorithm>
+
+namespace riverrun::executor {
+namespace {
+
+// One step in so many asks the sources first: a flood of commits, each with an epoch of its own,
+// must not keep the streams from being read.
+constexpr uint64_t kSourceTurn = 16;
+
+// A view's delta on its way to the dataflows that read the view on this worker.
+class FeedSink : public PipelineSink {
+ public:
+  explicit FeedSink(Feed& feed) : feed_(feed) {}
+  void Put(Message message) override { feed_.Put(std::move(message)); }
+  bool Flush() override { return feed_.Flush(); }
+
+ private:
+  Feed& feed_;
+};
+
+}  // namespace
+
+Worker::Worker(const WorkerOptions& options, std::shared_ptr<WorkerLink> link)
+    : options_(options), link_(std::move(link)), epochs_(options.queue_capacity) {}
+
+// Readers of a view were attached after it, so parts go in the opposite order.
+Worker::~Worker() {
+  while (!parts_.empty()) parts_.pop_back();
+}
+
+bool Worker::Step() {
+  if (Report()) {
+    touched_.coordinator = true;
+    return true;
+  }
+  if (ObeyOne()) return true;
+  if (++steps_ % kSourceTurn == 0) return StepSource() || StepPart();
+  return StepPart() || StepSource();
+}
+
+std::string Worker::Describe() const {
+  std::string text = "worker " + std::to_string(options_.index) + "\n";
+  for (const auto& source : sources_) {
+    text += " source " + std::to_string(source->object().value) +
+            (source->open() ? ", epoch open" : ", no epoch") +
+            (source->feed().HasRoom() ? "" : ", its feed is full") + "\n";
+  }
+  for (const auto& [view, feed] : view_feeds_) {
+    text += " view " + std::to_string(view.value) +
+            (feed->HasRoom() ? "" : ", its feed is full") + "\n";
+  }
+  for (const Attached& attached : parts_) {
+    text += " dataflow " + std::to_string(attached.object.value) + "\n" +
+            attached.part->Describe();
+  }
+  return text;
+}
+
+bool Worker::ObeyOne() {
+  if (cut_due_) return false;  // the next epoch opens when the sources have ended this one
+  std::optional<WorkerCommand> command = link_->commands.TryPop();
+  if (!command) return false;
+  struct Obeyer {
+    Worker& worker;
+    void operator()(std::monostate) {}
+    void operator()(OpenCommand c) { worker.Obey(std::move(c)); }
+    void operator()(CutCommand c) { worker.Obey(std::move(c)); }
+    void operator()(AddSourceCommand c) { worker.Obey(std::move(c)); }
+    void operator()(AttachCommand c) { worker.Obey(std::move(c)); }
+    void operator()(DetachCommand c) { worker.Obey(std::move(c)); }
+  };
+  std::visit(Obeyer{*this}, std::move(*command));
+  return true;
+}
+
+void Worker::Obey(OpenCommand command) {
+  for (const auto& source : sources_) source->Open(command.info);
+  epochs_.Put(EpochOpen{command.info});
+}
+
+void Worker::Obey(CutCommand command) {
+  for (const auto& source : sources_) source->End(command.cut);
+  epochs_.Put(Barrier{.info = command.cut.info});
+  cut_due_ = command.cut.info.epoch;
+}
+
+void Worker::Obey(AddSourceCommand command) {
+  sources_.push_back(std::make_unique<SharedSource>(command.object, std::move(command.reader),
+                                                    options_.queue_capacity));
+  ++obeyed_due_;
+}
+
+void Worker::Obey(AttachCommand command) {
+  PartEnvironment environment{
+      .worker = options_.index,
+      .placement = options_.placement,
+      .touched = &touched_,
+      .queue_capacity = options_.queue_capacity,
+      .settings = command.settings.get(),
+      .budget = command.budget,
+      .errors = [&] { return command.errors->NewSink(); },
+      .subscribe = [this](const SourceSpec& s) { return FeedOf(s.object).Subscribe(s.columns); },
+      .epochs = [this] { return epochs_.Subscribe({}); },
+      .materialize = std::move(command.materialize),
+      .publish = [this](const MaterializeSpec& s) -> std::unique_ptr<PipelineSink> {
+        auto& feed = view_feeds_[s.view];
+        feed = std::make_unique<Feed>(options_.queue_capacity);
+        return std::make_unique<FeedSink>(*feed);
+      },
+      .output = [] { return nullptr; }};
+  auto part =
+      std::make_unique<DataflowPart>(*command.spec, *command.ends, std::move(environment));
+  part->Start(command.mode);
+  parts_.push_back({command.dataflow, command.settings, std::move(command.errors),
+                    std::move(part), last_cut_});
+  ++obeyed_due_;
+}
+
+void Worker::Obey(DetachCommand command) {
+  const auto found = std::ranges::find_if(
+      parts_, [&](const Attached& attached) { return attached.object == command.dataflow; });
+  CHECK(found != parts_.end(), "the dataflow is not attached");
+  parts_.erase(found);
+  view_feeds_.erase(command.dataflow);
+  next_part_ = 0;
+  ++obeyed_due_;
+}
+
+Feed& Worker::FeedOf(ObjectId object) {
+  const auto view = view_feeds_.find(object);
+  if (view != view_feeds_.end()) return *view->second;
+  const auto source = std::ranges::find_if(
+      sources_, [&](const auto& candidate) { return candidate->object() == object; });
+  CHECK(source != sources_.end(), "nothing feeds this object");
+  return (*source)->feed();
+}
+
+bool Worker::StepPart() {
+  for (size_t tried = 0; tried < parts_.size(); ++tried) {
+    DataflowPart& part = *parts_[next_part_].part;
+    next_part_ = (next_part_ + 1) % parts_.size();
+    if (part.Step()) return true;
+  }
+  return false;
+}
+
+bool Worker::StepSource() {
+  for (size_t tried = 0; tried < sources_.size(); ++tried) {
+    SharedSource& source = *sources_[next_source_];
+    next_source_ = (next_source_ + 1) % sources_.size();
+    if (source.Step()) return true;
+  }
+  return false;
+}
+
+// Reports are states, not events: one that finds no room is simply due again at the next step.
+bool Worker::Report() {
+  if (obeyed_due_ > 0) {
+    if (!link_->reports.TryPush(ObeyedReport{})) return false;
+    --obeyed_due_;
+    return true;
+  }
+  return ReportCut() || ReportCompleted() || ReportActivity();
+}
+
+bool Worker::ReportCut() {
+  if (!cut_due_) return false;
+  const bool all_cut = std::ranges::none_of(sources_, [](const auto& s) { return s->open(); });
+  if (!all_cut) return false;
+  CutReport report{.epoch = *cut_due_, .positions = {}, .failures = {}};
+  for (const auto& source : sources_) {
+    const std::vector<Position>& positions = source->cut_positions();
+    report.positions.insert(report.positions.end(), positions.begin(), positions.end());
+    if (source->failure()) report.failures.emplace_back(source->object(), *source->failure());
+  }
+  if (!link_->reports.TryPush(std::move(report))) return false;
+  last_cut_ = *cut_due_;
+  cut_due_.reset();
+  reported_activity_ = Activity::kIdle;
+  return true;
+}
+
+bool Worker::ReportCompleted() {
+  const Epoch completed = CompletedEpoch();
+  if (completed <= reported_completed_) return false;
+  if (!link_->reports.TryPush(CompletedReport{completed})) return false;
+  reported_completed_ = completed;
+  return true;
+}
+
+bool Worker::ReportActivity() {
+  const Activity activity = CurrentActivity();
+  if (activity == reported_activity_) return false;
+  if (!link_->reports.TryPush(ActivityReport{activity})) return false;
+  reported_activity_ = activity;
+  return true;
+}
+
+Activity Worker::CurrentActivity() const {
+  Activity activity = Activity::kIdle;
+  for (const auto& source : sources_) {
+    if (source->WantsEpoch()) return Activity::kWaiting;
+    if (source->rows_in_epoch() == 0 || !source->open()) continue;
+    if (!source->RanDry()) return Activity::kBusy;
+    activity = Activity::kDry;
+  }
+  return activity;
+}
+
+// The epoch that the slowest part has completed; with none, the last one cut.
+Epoch Worker::CompletedEpoch() const {
+  Epoch oldest = last_cut_;
+  for (const Attached& attached : parts_) {
+    // A part that has seen no barrier yet has nothing to complete before its first epoch.
+    oldest = std::min(oldest, attached.part->completed().value_or(attached.attached_after));
+  }
+  return oldest;
+}
+
+}  // namespace riverrun::executor

@@ -1,0 +1,153 @@
+// A worker: runs its part of every dataflow.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "executor/runtime/dataflow_part.h"
+#include "executor/runtime/error_collection.h"
+#include "executor/runtime/feed.h"
+#include "executor/exchange/ring.h"
+#include "executor/runtime/shared_source.h"
+
+namespace riverrun::executor {
+
+// What the coordinator tells a worker. Commands are obeyed in order.
+
+/// Every source opens this epoch.
+struct OpenCommand {
+  EpochInfo info;
+};
+/// Every source ends the open epoch.
+struct CutCommand {
+  Cut cut;
+};
+/// Starts to read a source. Between epochs.
+struct AddSourceCommand {
+  ObjectId object;
+  std::unique_ptr<SourceReader> reader;  // of the partitions that this worker owns
+};
+/// Starts to run a dataflow. Between epochs.
+struct AttachCommand {
+  ObjectId dataflow;
+  std::shared_ptr<const DataflowSpec> spec;
+  std::shared_ptr<ExchangeEnds> ends;  // each worker moves its own ends out
+  std::shared_ptr<const Settings> settings;
+  MemoryBudget* budget = nullptr;  // of the dataflow
+  std::shared_ptr<ErrorCollection> errors;  // of this worker
+  std::function<std::unique_ptr<Operator>(const OperatorNode&, const OperatorContext&)> materialize;
+  StartMode mode = StartMode::kFresh;
+};
+/// Stops a dataflow. Between epochs; nothing may read what it feeds.
+struct DetachCommand {
+  ObjectId dataflow;
+};
+using WorkerCommand = std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand,
+                                   AttachCommand, DetachCommand>;
+
+// What a worker tells the coordinator.
+
+/// What the sources of a worker are doing.
+enum class Activity : uint8_t {
+  kIdle,     // no rows in the open epoch, none waiting
+  kWaiting,  // rows wait and no epoch is open
+  kBusy,     // rows in the open epoch, and more to read
+  kDry,      // rows in the open epoch, and no more to read
+};
+struct ActivityReport {
+  Activity activity;
+};
+/// All sources have ended the epoch here.
+struct CutReport {
+  Epoch epoch;
+  std::vector<Position> positions;  // of the partitions that this worker owns
+  std::vector<std::pair<ObjectId, Error>> failures;
+};
+/// All parts have completed the epoch.
+struct CompletedReport {
+  Epoch epoch;
+};
+/// A command other than OpenCommand and CutCommand has been obeyed.
+struct ObeyedReport {};
+using WorkerReport =
+    std::variant<std::monostate, ActivityReport, CutReport, CompletedReport, ObeyedReport>;
+
+/// The two channels between the coordinator and a worker. Bounded: at most 16 epochs and one other
+/// command are under way.
+struct WorkerLink {
+  Ring<WorkerCommand> commands{64};
+  Ring<WorkerReport> reports{256};
+};
+
+struct WorkerOptions {
+  int index = 0;
+  Placement placement{1};
+  uint32_t queue_capacity = 16;  // messages in feeds and queues inside the worker
+};
+
+/// Runs sources and dataflow parts. Threads (or the simulator) call Step in a loop; one at a time.
+class Worker {
+ public:
+  Worker(const WorkerOptions& options, std::shared_ptr<WorkerLink> link);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Does one piece of work; false if there is none now. Downstream work goes first, so that what
+  /// has been read is finished before more is read.
+  bool Step();
+  /// What its sources and dataflows wait for; for logs and test failures. Between two steps.
+  std::string Describe() const;
+  /// Whom the steps since the last call may have made work for.
+  Touched TakeTouched() { return std::exchange(touched_, {}); }
+
+ private:
+  struct Attached {
+    ObjectId object;
+    std::shared_ptr<const Settings> settings;
+    std::shared_ptr<ErrorCollection> errors;
+    std::unique_ptr<DataflowPart> part;
+    Epoch attached_after;  // the last epoch that was cut before
+  };
+
+  bool ObeyOne();
+  void Obey(OpenCommand command);
+  void Obey(CutCommand command);
+  void Obey(AddSourceCommand command);
+  void Obey(AttachCommand command);
+  void Obey(DetachCommand command);
+  bool StepPart();
+  bool StepSource();
+  bool Report();
+  bool ReportCut();
+  bool ReportCompleted();
+  bool ReportActivity();
+  Activity CurrentActivity() const;
+  Epoch CompletedEpoch() const;
+  Feed& FeedOf(ObjectId object);
+
+  const WorkerOptions options_;
+  const std::shared_ptr<WorkerLink> link_;
+  Touched touched_;
+  std::vector<std::unique_ptr<SharedSource>> sources_;
+  Feed epochs_;  // no rows, only when epochs begin and end
+  std::map<ObjectId, std::unique_ptr<Feed>> view_feeds_;  // before parts_: they subscribe to them
+  std::vector<Attached> parts_;
+  uint64_t steps_ = 0;
+  size_t next_part_ = 0;
+  size_t next_source_ = 0;
+  std::optional<Epoch> cut_due_;  // sources have been told, the report is to come
+  Activity reported_activity_ = Activity::kIdle;
+  Epoch last_cut_ = 0;
+  Epoch reported_completed_ = 0;
+  int obeyed_due_ = 0;
+};
+
+}  // namespace riverrun::executor

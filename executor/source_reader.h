@@ -1,0 +1,47 @@
+// Where rows come from: the seam to Kafka, the journal, a generator, a test.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "types/column/batch.h"
+#include "types/error.h"
+#include "types/position.h"
+
+namespace riverrun::executor {
+
+/// Consecutive records of one partition, in offset order.
+struct SourceBatch {
+  int32_t partition = 0;
+  int64_t first_offset = 0;
+  int64_t next_offset = 0;  // of the record after the last; gaps in between are legal
+  Batch rows;
+};
+
+/// Reads the partitions of one source that one worker owns. Only that worker calls it.
+class SourceReader {
+ public:
+  virtual ~SourceReader() = default;
+  /// The next records, or nothing if there are none now. Never blocks. The columns are those the
+  /// reader was made for. Errors: the stream fails and keeps what it has delivered.
+  virtual Result<std::optional<SourceBatch>> Poll(uint32_t rows_max, uint32_t bytes_max) = 0;
+  /// Poll delivers nothing at or beyond these offsets until the next call; an empty list lifts the
+  /// bound. For the replay of a cut, hydration and one-shot reads.
+  virtual void StopBefore(std::span<const Position> bounds) = 0;
+  /// Continues at the given positions.
+  virtual Result<void> Seek(std::span<const Position> positions) = 0;
+  /// Where each partition stands: every record before has been delivered.
+  virtual std::vector<Position> Positions() const = 0;
+  /// True when Poll would deliver nothing although no bound stops it: the queues are empty.
+  virtual bool Exhausted() const = 0;
+  /// True if offsets are LSNs of the journal: a cut's `commits_before` bounds them.
+  virtual bool FedByJournal() const { return false; }
+  /// Becomes readable when records arrive; -1 if the reader has no such descriptor.
+  virtual int ReadyFd() const { return -1; }
+  /// Stops and resumes fetching while the pipeline is full.
+  virtual void Pause(bool paused) { (void)paused; }
+};
+
+}  // namespace riverrun::executor

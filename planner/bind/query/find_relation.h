@@ -1,0 +1,28 @@
+// Names of relations and schemas.
+#pragma once
+
+#include <string>
+
+#include "parser/ast/node.h"
+#include "planner/bind/bind_state.h"
+
+namespace riverrun::planner {
+
+/// The relation of a name; null if there is none. Throws 0A000 for pg_catalog and its like, 3F000
+/// for a schema that does not exist.
+storage::ObjectRef FindRelationIfThere(const BindState& state,
+                                       const parser::ast::QualifiedName& name);
+/// The same; throws 42P01 with the nearest name as its hint.
+storage::ObjectRef FindRelation(const BindState& state, const parser::ast::QualifiedName& name);
+
+/// The schema in which an object of this name is created: the one written, or the first of
+/// search_path that exists. Throws 3F000; 42501 if the user may not create there.
+storage::ObjectRef CreationSchema(BindState& state, const parser::ast::QualifiedName& name);
+
+/// The name as messages print it: as it was written.
+std::string NameText(const parser::ast::QualifiedName& name);
+
+/// Refuses what only pg_catalog, information_schema and sys have: 0A000 that names `what`.
+[[noreturn]] void NoCatalogsYet(const std::string& what, Position position);
+
+}  // namespace riverrun::planner

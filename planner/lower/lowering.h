@@ -1,0 +1,88 @@
+// Mapping a logical plan to operators: ids to positions, distributions to exchanges. Private to
+// this folder.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "planner/lower/dataflow_builder.h"
+#include "planner/planner.h"
+
+namespace riverrun::planner {
+
+/// An operator, and what stands in its columns.
+struct Lowered {
+  OperatorId id;
+  std::vector<ColumnId> columns;  // column i of the operator is this one
+  PlanDistribution distribution;
+};
+
+/// Lowers the nodes of one query.
+class Lowering {
+ public:
+  explicit Lowering(const LowerOptions& options)
+      : mode_(options.mode), builder_(options.next_operator) {}
+
+  /// The operator of a node; the same one for a plan that is met again. Throws SqlError 0A000.
+  Lowered Lower(const LogicalPlan& plan);
+
+  /// The operator with exactly these columns, in this order.
+  Lowered Arrange(const Lowered& input, const std::vector<ColumnId>& columns);
+
+  /// Adds an operator over one input, whose rows have to be divided as it `needs` them.
+  OperatorId Add(executor::OperatorSpec spec, const Lowered& input, const PlanDistribution& needs,
+                 std::vector<executor::OutputColumn> output);
+
+  /// Position of a column in an operator's output.
+  static int PositionOf(const Lowered& lowered, ColumnId column);
+
+  const PlanProperties& PropertiesOf(const LogicalPlan& plan) { return properties_.Of(plan); }
+  const std::vector<executor::OutputColumn>& OutputOf(const Lowered& lowered) const {
+    return builder_.OutputOf(lowered.id);
+  }
+  executor::DataflowSpec Finish(OperatorId root) { return builder_.Finish(root); }
+
+ private:
+  // lower_query.cpp: one overload a node.
+  Lowered LowerNode(const Scan& node);
+  Lowered LowerNode(const Values& node);
+  Lowered LowerNode(const Filter& node);
+  Lowered LowerNode(const Project& node);
+  Lowered LowerNode(const Join& node);
+  Lowered LowerNode(const DependentJoin& node);
+  Lowered LowerNode(const TopN& node);
+  Lowered LowerNode(const Over& node);
+  Lowered LowerNode(const WindowAssign& node);
+  Lowered LowerNode(const TemporalFilter& node);
+  Lowered LowerNode(const SetOp& node);
+  Lowered LowerNode(const Shared& node);
+  Lowered LowerNode(const Pattern& node);
+  Lowered LowerNode(const Emit& node);
+  Lowered LowerNode(const Write& node);
+  Lowered LowerNode(const TableFunction& node);
+  /// A projection.
+  Lowered Compute(const Lowered& input, const std::vector<Project::Item>& items);
+  /// The rows of operators whose columns stand alike, under new ids.
+  Lowered UnionOf(std::vector<Lowered> branches, const PlanColumns& columns);
+  /// The expression over the positions of an operator's output.
+  executor::ExpressionRef AtPositions(const ExpressionRef& expression, const Lowered& input);
+
+  // lower_aggregate.cpp
+  Lowered LowerNode(const Aggregate& node);
+  Lowered LowerGroupingSets(const Aggregate& node, const Lowered& input);
+  Lowered LowerGroups(const Lowered& input, const std::vector<ColumnId>& keys,
+                      const std::vector<Aggregate::Call>& calls, bool append_only);
+  Lowered LowerDistinctCalls(const Lowered& input, const std::vector<ColumnId>& keys,
+                             const std::vector<Aggregate::Call>& calls, bool append_only);
+
+  const QueryMode mode_;
+  DataflowBuilder builder_;
+  PropertyCache properties_;
+  std::map<LogicalPlan, Lowered> lowered_;
+};
+
+/// Which state of a continuous query grows for ever, and what would bound it.
+std::vector<Notice> StateNotices(const LogicalPlan& plan);
+
+}  // namespace riverrun::planner

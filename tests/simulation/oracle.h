@@ -1,0 +1,43 @@
+// The batch answer: what every view must contain.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "executor/dataflow.h"
+#include "storage/journal_record.h"
+#include "storage/view/view_store.h"
+#include "tests/simulation/random_query.h"
+#include "tests/simulation/stream_log.h"
+
+namespace riverrun::simulation {
+
+/// Rows by image, with their multiplicity; none is 0.
+using Bag = std::map<std::string, Weight>;
+
+/// A commit with its place in the journal.
+using LoggedCommit = std::pair<Lsn, storage::CommitRecord>;
+
+/// What a view's query returns over a given input, and which rows fail.
+struct Answer {
+  Bag rows;
+  Bag errors;
+};
+
+/// Content of a table after every commit before `lsn`.
+Bag TableContent(ObjectId table, const std::vector<LoggedCommit>& commits, Lsn lsn);
+
+/// Runs the query of a view once, over whole inputs, by the local driver.
+Answer BatchAnswer(const RandomView& view, const std::map<ObjectId, Bag>& inputs,
+                   const EpochInfo& epoch);
+
+/// Content of a published version.
+Bag ContentOf(const storage::VersionRef& version);
+
+/// The first rows in which two bags differ, in words; nothing if they are equal.
+std::optional<std::string> Difference(const Bag& expected, const Bag& actual,
+                                      const std::vector<Type>& types);
+
+}  // namespace riverrun::simulation

@@ -1,0 +1,87 @@
+#include "tests/simulation/stream_log.h"
+
+#include <algorithm>
+
+#include "types/codec/key.h"
+
+namespace riverrun::simulation {
+namespace {
+
+class StreamReader : public executor::SourceReader {
+ public:
+  StreamReader(const StreamLog& log, int worker, int workers, uint32_t rows_max,
+               testing::RandomData& random)
+      : log_(log), rows_max_(rows_max), random_(random) {
+    for (size_t p = static_cast<size_t>(worker); p < log.partitions.size();
+         p += static_cast<size_t>(workers)) {
+      Position position;
+      position.source = log.id;
+      position.partition = static_cast<int32_t>(p);
+      positions_.push_back(position);
+    }
+  }
+
+  Result<std::optional<executor::SourceBatch>> Poll(uint32_t rows_max, uint32_t) override {
+    if (positions_.empty() || random_.Chance(20)) return std::nullopt;
+    Position& position = positions_[random_.Below(static_cast<uint32_t>(positions_.size()))];
+    const auto& records = log_.partitions[position.partition];
+    const auto from = static_cast<size_t>(position.offset);
+    const size_t most = 1 + random_.Below(std::min(rows_max_, rows_max));
+    const size_t to = std::min({records.size(), BoundOf(position), from + most});
+    if (from >= to) return std::nullopt;
+    BatchBuilder rows(log_.types);
+    for (size_t i = from; i < to; ++i) DecodeRow(records[i], 1, rows);
+    position.offset = static_cast<int64_t>(to);
+    return executor::SourceBatch{.partition = position.partition,
+                                 .first_offset = static_cast<int64_t>(from),
+                                 .next_offset = position.offset,
+                                 .rows = rows.Finish()};
+  }
+
+  void StopBefore(std::span<const Position> bounds) override {
+    bounds_.assign(bounds.begin(), bounds.end());
+  }
+  Result<void> Seek(std::span<const Position> positions) override {
+    positions_.assign(positions.begin(), positions.end());
+    return {};
+  }
+  std::vector<Position> Positions() const override { return positions_; }
+  bool Exhausted() const override {
+    return std::ranges::all_of(positions_, [this](const Position& p) {
+      return static_cast<size_t>(p.offset) >= log_.partitions[p.partition].size();
+    });
+  }
+
+ private:
+  size_t BoundOf(const Position& position) const {
+    const auto bound = std::ranges::find_if(
+        bounds_, [&](const Position& b) { return b.partition == position.partition; });
+    return bound == bounds_.end() ? SIZE_MAX : static_cast<size_t>(bound->offset);
+  }
+
+  const StreamLog& log_;
+  const uint32_t rows_max_;
+  testing::RandomData& random_;
+  std::vector<Position> positions_;
+  std::vector<Position> bounds_;
+};
+
+}  // namespace
+
+std::vector<std::string> StreamLog::Before(std::span<const Position> positions) const {
+  std::vector<std::string> rows;
+  for (const Position& position : positions) {
+    if (position.source != id) continue;
+    const auto& records = partitions[position.partition];
+    rows.insert(rows.end(), records.begin(), records.begin() + position.offset);
+  }
+  return rows;
+}
+
+std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, int worker,
+                                                         int workers, uint32_t rows_max,
+                                                         testing::RandomData& random) {
+  return std::make_unique<StreamReader>(log, worker, workers, rows_max, random);
+}
+
+}  // namespace riverrun::simulation

@@ -1,0 +1,31 @@
+// A broker in memory: streams of append-only partitions that no crash harms.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "executor/source_reader.h"
+#include "tests/random_data.h"
+
+namespace riverrun::simulation {
+
+/// The records of one stream, as row images.
+struct StreamLog {
+  ObjectId id;
+  std::vector<Type> types;
+  std::vector<std::vector<std::string>> partitions;
+
+  /// The rows below the given offsets (of this stream's positions; others are passed over).
+  std::vector<std::string> Before(std::span<const Position> positions) const;
+};
+
+/// A reader of the partitions p with p mod `workers` = `worker`, which starts at offset 0 and
+/// delivers in pieces of random length; now and then nothing although there is something. The log
+/// may grow while it is read and outlives the reader.
+std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, int worker,
+                                                         int workers, uint32_t rows_max,
+                                                         testing::RandomData& random);
+
+}  // namespace riverrun::simulation

@@ -1,0 +1,309 @@
+#include "tests/simulation/world.h"
+
+#include <algorithm>
+
+#include "tests/simulation/server.h"
+#include "types/codec/key.h"
+
+namespace riverrun::simulation {
+namespace {
+
+constexpr int kKeysMax = 12;  // small, so that updates and conflicts are frequent
+
+// The rows that a case writes: random, but of few different keys.
+std::string RandomRow(const std::vector<Type>& types, int64_t key, testing::RandomData& random) {
+  BatchBuilder row(types);
+  row.column(0).Append(key);
+  for (size_t i = 1; i < types.size(); ++i) {
+    ColumnBuilder& column = row.column(i);
+    if (random.Chance(15)) {
+      column.AppendNull();
+    } else if (types[i].kind == TypeKind::kInt8 && random.Chance(85)) {
+      column.Append(random.Between(-4, 8));
+    } else if (types[i].kind == TypeKind::kInt4 && random.Chance(85)) {
+      column.Append(static_cast<int32_t>(random.Between(-4, 8)));
+    } else {
+      random.AppendValue(column);
+    }
+  }
+  row.EndRow();
+  std::string image;
+  AppendImage(row.Finish(), 0, image);
+  return image;
+}
+
+class Case {
+ public:
+  Case(const CaseOptions& options, CaseReport& report)
+      : options_(options), report_(report), random_(options.seed), files_(options.seed) {}
+
+  std::optional<std::string> Run() {
+    MakeInput();
+    for (uint32_t crash = 0; crash <= options_.crashes; ++crash) {
+      StartServer();
+      for (uint32_t step = 0; step < options_.steps && !problem_; ++step) OneThing();
+      if (problem_) return problem_;
+      if (crash == options_.crashes) break;
+      Crash();
+    }
+    Finish();
+    server_.reset();
+    return problem_;
+  }
+
+ private:
+  void MakeInput() {
+    uint32_t next_id = 100;  // above the catalog's own
+    std::vector<Relation> relations;
+    for (uint32_t count = 1 + random_.Below(2); count > 0; --count) {
+      Relation table{{next_id++}, RandomColumns(random_), false};
+      const storage::ViewLayout layout{.types = executor::TypesOf(table.columns),
+                                       .key = storage::ViewKey::kColumns,
+                                       .key_columns = {0}};
+      input_.views.push_back(MakeTableView(table, layout));
+      input_.tables.push_back(table);
+      relations.push_back(table);
+    }
+    for (uint32_t count = 1 + random_.Below(2); count > 0; --count) {
+      const Relation stream{{next_id++}, RandomColumns(random_), true};
+      input_.streams.push_back(
+          {.id = stream.id, .types = executor::TypesOf(stream.columns), .partitions = {}});
+      input_.streams.back().partitions.resize(1 + random_.Below(4));
+      relations.push_back(stream);
+    }
+    for (int i = 0; i < options_.views; ++i) {
+      input_.views.push_back(MakeRandomView({next_id++}, relations, random_));
+      relations.push_back(input_.views.back().relation);
+    }
+  }
+
+  void StartServer() {
+    const int workers = 1 + static_cast<int>(random_.Below(3));
+    server_ =
+        std::make_unique<SimulatedServer>(input_, files_, clock_, options_, workers, random_,
+                                          [this](const storage::CutRecord& cut) { Check(cut); });
+    // What was acknowledged is there, and what is there is what was written.
+    for (const auto& [lsn, bytes] : acknowledged_) {
+      const auto found = std::ranges::find_if(
+          server_->recovered(), [&](const LoggedCommit& c) { return c.first == lsn; });
+      if (found == server_->recovered().end()) {
+        problem_ = "the acknowledged commit at " + std::to_string(lsn) + " is lost";
+      } else if (storage::Serialize(found->second) != bytes) {
+        problem_ = "the acknowledged commit at " + std::to_string(lsn) + " has changed";
+      }
+    }
+    commits_ = server_->recovered();
+    unacknowledged_.clear();
+  }
+
+  void Crash() {
+    ++report_.crashes;
+    // Readers end with the server; only the files stay.
+    server_.reset();
+    files_.Crash(random_.Chance(50) ? CrashKind::kKill : CrashKind::kPowerLoss);
+  }
+
+  void OneThing() {
+    const uint32_t chosen = random_.Below(100);
+    if (chosen < 4) return AppendToStream();
+    if (chosen < 8) return WriteTable();
+    if (chosen < 14) return clock_.Advance(random_.Between(1, 4000));
+    server_->StepOne();
+    Acknowledge();
+  }
+
+  void AppendToStream() {
+    StreamLog& stream = input_.streams[random_.Below(static_cast<uint32_t>(input_.streams.size()))];
+    auto& partition =
+        stream.partitions[random_.Below(static_cast<uint32_t>(stream.partitions.size()))];
+    for (uint32_t rows = 1 + random_.Below(6); rows > 0; --rows) {
+      partition.push_back(RandomRow(stream.types, random_.Between(0, kKeysMax), random_));
+    }
+  }
+
+  // One transaction over a table: some keys inserted, updated, deleted.
+  void WriteTable() {
+    const Relation& table =
+        input_.tables[random_.Below(static_cast<uint32_t>(input_.tables.size()))];
+    const std::vector<Type> types = executor::TypesOf(table.columns);
+    const Bag content = TableContent(table.id, commits_, UINT64_MAX);
+    std::map<int64_t, std::string> by_key;
+    for (const auto& [image, weight] : content) by_key[KeyOf(image, types)] = image;
+    BatchBuilder delta(types);
+    for (uint32_t left = 1 + random_.Below(3); left > 0; --left) {
+      const int64_t key = random_.Between(0, kKeysMax);
+      const auto old = by_key.find(key);
+      if (old != by_key.end()) {
+        DecodeRow(old->second, -1, delta);
+        by_key.erase(old);
+        if (random_.Chance(40)) continue;
+      }
+      const std::string row = RandomRow(types, key, random_);
+      DecodeRow(row, 1, delta);
+      by_key[key] = row;
+    }
+    Commit(table, delta.Finish());
+  }
+
+  static int64_t KeyOf(const std::string& image, const std::vector<Type>& types) {
+    ColumnBuilder key(types[0]);
+    DecodeImage(image, key);
+    return key.Finish().At<int64_t>(0);
+  }
+
+  void Commit(const Relation& table, Batch delta) {
+    storage::Committer& committer = server_->committer();
+    storage::WriteSet writes;
+    const storage::ObjectRef object = committer.catalog()->Find(table.id);
+    const Result<void> added =
+        writes.Add(*object, {.table = table.id, .partition = 0, .rows = std::move(delta)});
+    CHECK(added.has_value(), "a write set refuses rows");
+    const Cancel cancel;
+    const Lsn before = server_->journal().End();
+    const auto committed = committer.Commit(writes, cancel);
+    CHECK(committed.has_value(), committed ? "" : committed.error().text);
+    if (committed->status != storage::CommitResult::kCommitted) return;
+    ++report_.commits;
+    LogCommits(before);
+    const Lsn lsn = committed->lsn;
+    unacknowledged_.emplace_back(lsn, storage::Serialize(commits_.back().second));
+    server_->journal().RequestDurable(lsn);
+    if (random_.Chance(90)) server_->coordinator().RequestCut(lsn + 1);
+  }
+
+  // The journal itself says what was committed; the oracle trusts nothing else.
+  void LogCommits(Lsn from) {
+    auto reader = server_->journal().NewReader(from);
+    CHECK(reader.has_value());
+    while (true) {
+      auto next = (*reader)->Next();
+      CHECK(next.has_value());
+      if (!*next) return;
+      auto& [lsn, record] = **next;
+      if (auto* commit = std::get_if<storage::CommitRecord>(&record)) {
+        commits_.emplace_back(lsn, std::move(*commit));
+      }
+    }
+  }
+
+  void Acknowledge() {
+    if (unacknowledged_.empty()) return;
+    const Result<Lsn> durable = server_->journal().Durable();
+    CHECK(durable.has_value());
+    while (!unacknowledged_.empty() && unacknowledged_.front().first < *durable) {
+      acknowledged_.push_back(std::move(unacknowledged_.front()));
+      unacknowledged_.erase(unacknowledged_.begin());
+    }
+  }
+
+  // Everything that was ever published, at the moment it is.
+  void Check(const storage::CutRecord& cut) {
+    if (problem_) return;
+    std::map<ObjectId, Bag> inputs;
+    for (const Relation& table : input_.tables) {
+      inputs[table.id] = TableContent(table.id, commits_, cut.commits_before);
+    }
+    for (const StreamLog& stream : input_.streams) {
+      Bag& bag = inputs[stream.id];
+      for (const std::string& row : stream.Before(cut.positions)) ++bag[row];
+    }
+    const bool compare = random_.Chance(40) || checks_due_;
+    std::vector<Bag> seen;
+    for (const RandomView& view : input_.views) {
+      CheckView(view, cut, compare, inputs);
+      seen.push_back(inputs[view.relation.id]);
+    }
+    const auto [known, fresh] = seen_.try_emplace(cut.info.epoch, seen);
+    if (fresh || problem_) return;
+    ++report_.replayed_epochs_compared;
+    for (size_t i = 0; i < seen.size(); ++i) {
+      const RandomView& view = input_.views[i];
+      Compare(view, cut, known->second[i], seen[i], view.layout.types, "seen before a crash: ");
+    }
+  }
+
+  void CheckView(const RandomView& view, const storage::CutRecord& cut, bool compare,
+                 std::map<ObjectId, Bag>& inputs) {
+    const ObjectId id = view.relation.id;
+    const storage::VersionRef version = server_->store(id).At(cut.info.epoch);
+    const storage::VersionRef errors = server_->errors(id).At(cut.info.epoch);
+    if (version == nullptr || errors == nullptr) {
+      problem_ = "view " + std::to_string(id.value) + " has no version of epoch " +
+                 std::to_string(cut.info.epoch);
+      return;
+    }
+    const Bag rows = ContentOf(version);
+    const Bag failed = ContentOf(errors);
+    if (compare && !problem_) {
+      const Answer answer = BatchAnswer(view, inputs, cut.info);
+      Compare(view, cut, answer.rows, rows, view.layout.types, "");
+      Compare(view, cut, answer.errors, failed, executor::ErrorLayout().types, "errors of ");
+      ++report_.epochs_checked;
+      report_.rows_compared += rows.size();
+      report_.errors_compared += failed.size();
+    }
+    inputs[id] = rows;
+  }
+
+  void Compare(const RandomView& view, const storage::CutRecord& cut, const Bag& expected,
+               const Bag& actual, const std::vector<Type>& types, const char* what) {
+    if (problem_) return;
+    const std::optional<std::string> difference = Difference(expected, actual, types);
+    if (!difference) return;
+    problem_ = std::string(what) + "view " + std::to_string(view.relation.id.value) +
+               " differs from the batch answer at epoch " + std::to_string(cut.info.epoch) + ":\n" +
+               *difference + executor::Explain(view.spec);
+  }
+
+  // No more input: everything must come to rest, with every row in.
+  void Finish() {
+    checks_due_ = true;
+    server_->coordinator().RequestCut(server_->journal().End());
+    for (int round = 0; round < 100'000; ++round) {
+      if (problem_) return;
+      for (int step = 0; step < 20; ++step) server_->StepOne();
+      clock_.Advance(5'000);
+      if (server_->Quiet() && AllRead()) return;
+    }
+    problem_ = "the server does not come to rest: " + server_->Describe();
+    for (const RandomView& view : input_.views) *problem_ += executor::Explain(view.spec);
+  }
+
+  bool AllRead() { return server_->coordinator().published() > 0 && server_->Quiet(); }
+
+  const CaseOptions& options_;
+  CaseReport& report_;
+  testing::RandomData random_;
+  MemoryFileSystem files_;
+  SimulatedClock clock_;
+  CaseInput input_;
+  std::unique_ptr<SimulatedServer> server_;
+  std::vector<LoggedCommit> commits_;
+  std::vector<std::pair<Lsn, std::string>> unacknowledged_, acknowledged_;
+  std::map<Epoch, std::vector<Bag>> seen_;  // content of every epoch that was published
+  bool checks_due_ = false;
+  std::optional<std::string> problem_;
+};
+
+}  // namespace
+
+CaseOptions DrawOptions(uint64_t seed) {
+  testing::RandomData random(seed ^ 0x9e3779b97f4a7c15u);
+  CaseOptions options;
+  options.seed = seed;
+  static constexpr uint32_t kRows[] = {1, 3, 64};
+  static constexpr uint32_t kCapacities[] = {1, 2, 8};
+  options.rows_max = kRows[random.Below(3)];
+  options.ring_capacity = kCapacities[random.Below(3)];
+  options.serialised = random.Chance(30);
+  options.crashes = 1 + random.Below(2);
+  options.steps = 300 + random.Below(700);
+  options.views = 1 + static_cast<int>(random.Below(4));
+  return options;
+}
+
+std::optional<std::string> RunCase(const CaseOptions& options, CaseReport& report) {
+  return Case(options, report).Run();
+}
+
+}  // namespace riverrun::simulation
