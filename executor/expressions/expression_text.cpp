@@ -65,8 +65,11 @@ class Printer {
       out_ += "(" + name + " ";
       Operand(node.args[0]);
       out_ += ")";
-    } else {
+    } else if (node.args.size() == 2) {
       Binary(node.args[0], name, node.args[1]);
+    } else {  // a slice of an array has three
+      out_ += "\"" + name + "\"";
+      List(node.args);
     }
   }
 

@@ -77,7 +77,7 @@ constexpr Typing kTypings[] = {
      "numeric[]: array_append(array_append('{}'::numeric[], 1::numeric), 2.5::numeric)"},
     {"ARRAY[]::integer[]", "integer[]: '{}'::integer[]"},
     {"ARRAY[1,2][1]", "integer: ('{1,2}'::integer[] [] 1)"},
-    {"ARRAY['a','b'][1:2]", "text[]: ('{a,b}'::text[] [:] 1)"},
+    {"ARRAY['a','b'][1:2]", "text[]: \"[:]\"('{a,b}'::text[], 1, 2)"},
     {"1 = ANY(ARRAY[1,2])", "boolean: (1 = any '{1,2}'::integer[])"},
     {"1 = ANY('{1,2}')", "boolean: (1 = any '{1,2}'::integer[])"},
     {"2 <> ALL(ARRAY[1,2])", "boolean: (2 <> all '{1,2}'::integer[])"},
