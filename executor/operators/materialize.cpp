@@ -3,13 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include "storage/run/consolidate.h"
-
 namespace riverrun::executor {
 namespace {
 
 using storage::KeyDelta;
-using storage::SortedDelta;
 using storage::ViewKey;
 
 class Materialize : public Operator {
@@ -24,10 +21,8 @@ class Materialize : public Operator {
   }
 
   Step OnBarrier(const Barrier& barrier, Output& out) override {
-    shard_.Apply(delta_);
+    changes_ = shard_.Apply(delta_);
     shard_.Publish(barrier.info.epoch);
-    if (delta_.empty()) return Step::kDone;
-    changes_ = SortedDelta(layout_, delta_).Sum(SortedDelta::Unchanged::kDrop);
     next_ = 0;
     return EmitChanges(out);
   }

@@ -59,18 +59,19 @@ void Pipeline::NodeOutput::Send(Message message) {
   if (batch != nullptr && !batch->errors.empty() && node_.must_be_sound) {
     sound = pipeline_.WithoutErrors(node_, *batch);
   }
-  const Message& kept = sound ? *sound : message;
-  for (const std::unique_ptr<PipelineSink>& sink : node_.sinks) {
-    sink->Put(kept);
-    if (!sink->Flush()) pipeline_.sinks_waiting_ = true;
+  // The last receiver takes the message itself: on a chain, which most edges are, none is copied.
+  Message& kept = sound ? *sound : message;
+  const auto take = [](Message& from, bool last) { return last ? std::move(from) : from; };
+  const bool sinks_are_last = node_.consumers.empty();
+  for (size_t i = 0; i < node_.sinks.size(); ++i) {
+    PipelineSink& sink = *node_.sinks[i];
+    sink.Put(take(kept, sinks_are_last && i + 1 == node_.sinks.size()));
+    if (!sink.Flush()) pipeline_.sinks_waiting_ = true;
   }
   for (size_t i = 0; i < node_.consumers.size(); ++i) {
     const Node::Consumer& consumer = node_.consumers[i];
-    if (consumer.node->stateful) {
-      pipeline_.Deliver(*consumer.node, consumer.port, kept);
-    } else {
-      pipeline_.Deliver(*consumer.node, consumer.port, message);
-    }
+    Message& given = consumer.node->stateful ? kept : message;
+    pipeline_.Deliver(*consumer.node, consumer.port, take(given, i + 1 == node_.consumers.size()));
   }
 }
 

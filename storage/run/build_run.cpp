@@ -52,11 +52,13 @@ Batch GatherRows(const ViewLayout& layout, std::span<const Batch> flat,
 
 RunRef BuildRun(const ViewLayout& layout, std::span<const Batch> delta, MemoryBudget* budget,
                 SameKey same_key) {
-  for (const Batch& batch : delta) {
-    CHECK(batch.columns.size() == layout.types.size(), "a delta of another shape than its view");
-  }
   const SortedDelta sorted(layout, delta);
-  const std::vector<KeyDelta> sums = sorted.Sum(SortedDelta::Unchanged::kDrop);
+  return BuildRun(layout, delta, sorted, sorted.Sum(SortedDelta::Unchanged::kDrop), budget,
+                  same_key);
+}
+
+RunRef BuildRun(const ViewLayout& layout, std::span<const Batch> delta, const SortedDelta& sorted,
+                std::span<const KeyDelta> sums, MemoryBudget* budget, SameKey same_key) {
   if (sums.empty()) return nullptr;
   const std::vector<Batch> flat = FlatColumns(delta);
   RunBuilder builder(sums.size(), budget);

@@ -20,7 +20,10 @@ size_t CommonPrefix(std::string_view a, std::string_view b) {
 SortedDelta::SortedDelta(const ViewLayout& layout, std::span<const Batch> delta)
     : layout_(layout), delta_(delta) {
   size_t rows = 0;
-  for (const Batch& batch : delta) rows += batch.selected();
+  for (const Batch& batch : delta) {
+    CHECK(batch.columns.size() == layout.types.size(), "a delta of another shape than its view");
+    rows += batch.selected();
+  }
   rows_.reserve(rows);
   for (uint32_t i = 0; i < delta.size(); ++i) AddKeys(delta[i], i);
   Sort();

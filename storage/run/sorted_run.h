@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/run/bloom_filter.h"
+#include "storage/run/consolidate.h"
 #include "storage/run/key_list.h"
 #include "storage/run/view_layout.h"
 #include "types/column/batch.h"
@@ -89,6 +90,10 @@ enum class SameKey : bool {
   kIsBug,        // CHECKs that of kColumns at most one row a key is left
   kLastInserted  // a transaction that will fail to commit must still be able to read
 };
+/// The run of what a delta says about each key: the sums of `sorted`, which is of that delta. Null
+/// if there are none.
+RunRef BuildRun(const ViewLayout& layout, std::span<const Batch> delta, const SortedDelta& sorted,
+                std::span<const KeyDelta> sums, MemoryBudget* budget, SameKey same_key);
 /// The run that a delta amounts to: its rows summed by image, per key. Null if nothing is left.
 RunRef BuildRun(const ViewLayout& layout, std::span<const Batch> delta, MemoryBudget* budget,
                 SameKey same_key = SameKey::kIsBug);

@@ -9,16 +9,19 @@ namespace riverrun::storage {
 ViewWriter::ViewWriter(const ViewLayout* layout, MemoryBudget* budget)
     : layout_(layout), budget_(budget), tiers_(layout, /*keeps_tombstones=*/false, budget) {}
 
-void ViewWriter::Apply(std::span<const Batch> delta, EpochPart part) {
+std::vector<KeyDelta> ViewWriter::Apply(std::span<const Batch> delta, EpochPart part) {
   CHECK(part == EpochPart::kWhole || layout_->key == ViewKey::kBag,
         "rows by key are applied an epoch at a time");
   whole_ = part == EpochPart::kWhole;
-  if (RunRef run = BuildRun(*layout_, delta, budget_)) {
+  const SortedDelta sorted(*layout_, delta);
+  std::vector<KeyDelta> sums = sorted.Sum(SortedDelta::Unchanged::kDrop);
+  if (RunRef run = BuildRun(*layout_, delta, sorted, sums, budget_, SameKey::kIsBug)) {
     changed_ = true;
     tiers_.Add(run);
     if (layout_->key == ViewKey::kBag) CheckMultiplicities(*run);
   }
   CHECK(!whole_ || negative_.empty(), "a row has a negative multiplicity at the end of an epoch");
+  return sums;
 }
 
 // Only what the delta takes away can make a multiplicity negative.

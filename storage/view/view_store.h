@@ -28,10 +28,11 @@ class ViewWriter {
   ViewWriter(const ViewWriter&) = delete;
   ViewWriter& operator=(const ViewWriter&) = delete;
 
-  /// Applies rows of an epoch; readers see nothing yet. CHECKs that rows of a key are at most
+  /// Applies rows of an epoch; readers see nothing yet. Returns what the delta amounts to, key by
+  /// key, for whoever passes the view's changes on. CHECKs that rows of a key are at most
   /// -old and +new, and that no multiplicity is negative once the epoch is whole. REQUIRES a bag
   /// for kPiece: for rows by key, only a whole epoch's delta says what is left.
-  void Apply(std::span<const Batch> delta, EpochPart part = EpochPart::kWhole);
+  std::vector<KeyDelta> Apply(std::span<const Batch> delta, EpochPart part = EpochPart::kWhole);
   /// Makes what was applied visible as the content at `epoch`. REQUIRES the epoch is whole and
   /// greater than the last.
   void Publish(Epoch epoch);
