@@ -6,7 +6,7 @@
 // the rows received so far.
 //
 // Rules:
-//   1. Stateful operators emit only in OnStart and OnBarrier; stateless ones, and the pairs of
+//   1. Stateful operators emit only in OnBarrier; stateless ones, and the pairs of
 //      joins, in OnBatch.
 //   2. After each emitted batch ask Output::Full(). If true, keep your place and return kMore; the
 //      pipeline calls Resume, and nothing else, until it returns kDone.
@@ -57,8 +57,7 @@ class Operator {
  public:
   virtual ~Operator() = default;
 
-  /// Called once before anything else. A global aggregate emits its row for empty input here, if
-  /// the start is fresh.
+  /// Called once, when the first epoch opens, before any other call.
   virtual void OnStart(StartMode, Output&) {}
   /// Takes rows that arrived at an input. A stateful operator meets no error entries: the pipeline
   /// has sent those rows to the error collection.

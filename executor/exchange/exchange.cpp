@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <deque>
-#include <limits>
-#include <map>
+
+#include "executor/watermark_merger.h"
 
 namespace riverrun::executor {
 namespace {
@@ -25,7 +25,7 @@ class ExchangeSink : public PipelineSink {
       return;
     }
     if (distribution_.kind == Distribution::Kind::kSingleton || exchange_.workers() == 1) {
-      return Send(placement_.OwnerOf(0) % exchange_.workers(), std::move(message));
+      return Send(placement_.OwnerOf(0), std::move(message));
     }
     Divide(*batch);
   }
@@ -76,7 +76,9 @@ class ExchangeSink : public PipelineSink {
 class ExchangeInput : public PipelineInput {
  public:
   explicit ExchangeInput(Exchange& exchange)
-      : exchange_(exchange), at_barrier_(exchange.workers(), false) {}
+      : exchange_(exchange),
+        at_barrier_(exchange.workers(), false),
+        watermarks_(static_cast<size_t>(exchange.workers())) {}
 
   std::optional<Message> Poll() override {
     for (int tried = 0; tried < exchange_.workers(); ++tried) {
@@ -89,8 +91,9 @@ class ExchangeInput : public PipelineInput {
       if (std::holds_alternative<Barrier>(*message)) {
         if (!Align(source)) continue;
       } else if (const auto* watermark = std::get_if<Watermark>(&*message)) {
-        message = Merge(source, *watermark);
-        if (!message) continue;
+        const auto merged = watermarks_.Merge(static_cast<size_t>(source), *watermark);
+        if (!merged) continue;
+        return *merged;
       }
       return message;
     }
@@ -98,8 +101,6 @@ class ExchangeInput : public PipelineInput {
   }
 
  private:
-  static constexpr Micros kNever = std::numeric_limits<Micros>::min();
-
   bool Align(int source) {
     at_barrier_[source] = true;
     if (++arrived_ < exchange_.workers()) return false;
@@ -108,21 +109,11 @@ class ExchangeInput : public PipelineInput {
     return true;
   }
 
-  std::optional<Message> Merge(int source, Watermark watermark) {
-    std::vector<Micros>& marks =
-        watermarks_.try_emplace(watermark.column, exchange_.workers(), kNever).first->second;
-    const Micros before = std::ranges::min(marks);
-    marks[source] = watermark.time;
-    const Micros merged = std::ranges::min(marks);
-    if (merged == before) return std::nullopt;
-    return Watermark{watermark.column, merged};
-  }
-
   Exchange& exchange_;
   int next_ = 0;
   int arrived_ = 0;
   std::vector<bool> at_barrier_;
-  std::map<uint16_t, std::vector<Micros>> watermarks_;  // column -> last of each sender
+  WatermarkMerger watermarks_;
 };
 
 }  // namespace

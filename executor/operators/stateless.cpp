@@ -1,13 +1,11 @@
 // Operators that keep nothing: filter, project, union.
 
-#include <algorithm>
-#include <limits>
-#include <map>
 #include <utility>
 #include <vector>
 
 #include "executor/expressions/evaluator.h"
 #include "executor/operators/operators.h"
+#include "executor/watermark_merger.h"
 
 namespace riverrun::executor {
 namespace {
@@ -68,28 +66,23 @@ class Project : public Operator {
 
 class Union : public Operator {
  public:
-  explicit Union(size_t inputs) : inputs_(inputs) {}
+  explicit Union(size_t inputs) : watermarks_(inputs) {}
 
   Step OnBatch(int, Batch batch, Output& out) override {
     out.Emit(std::move(batch));
     return out.Full() ? Step::kMore : Step::kDone;
   }
 
-  // The smallest of the inputs' watermarks; none before every input has one.
+  // None before every input has one.
   Step OnWatermark(int port, Watermark watermark, Output& out) override {
-    std::vector<Micros>& marks =
-        marks_.try_emplace(watermark.column, inputs_, kNever).first->second;
-    const Micros before = std::ranges::min(marks);
-    marks[static_cast<size_t>(port)] = watermark.time;
-    const Micros merged = std::ranges::min(marks);
-    if (merged != before) out.Emit(Watermark{watermark.column, merged});
+    if (const auto merged = watermarks_.Merge(static_cast<size_t>(port), watermark)) {
+      out.Emit(*merged);
+    }
     return out.Full() ? Step::kMore : Step::kDone;
   }
 
  private:
-  static constexpr Micros kNever = std::numeric_limits<Micros>::min();
-  const size_t inputs_;
-  std::map<uint16_t, std::vector<Micros>> marks_;  // column -> last of each input
+  WatermarkMerger watermarks_;
 };
 
 }  // namespace

@@ -4,8 +4,9 @@
 //   -> recorded (CutLog) -> completed by every worker's parts, and durable -> published.
 //
 // Cuts are made on demand: when a commit or a reader asks, when the sources of all workers have run
-// dry (but not within `epoch_min` of the last cut), at the latest `epoch_max` after the epoch was
-// opened, and when an operator's timer is due. Without input, waiter and timer there is no epoch.
+// dry (but not within `epoch_min` of the last cut), at the latest `epoch_max` after an epoch
+// that has rows was opened. Without input and waiter there is no epoch. (Timers of operators are
+// not asked yet: no operator has one.)
 #pragma once
 
 #include <cstdint>

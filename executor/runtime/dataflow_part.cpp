@@ -226,23 +226,10 @@ bool DataflowPart::Closed() const {
   return std::ranges::all_of(stages_, [](const Stage& s) { return s.pipeline->Closed(); });
 }
 
-bool DataflowPart::Quiet() const {
-  return std::ranges::all_of(stages_, [](const Stage& s) { return s.pipeline->Quiet(); });
-}
-
 std::string DataflowPart::Describe() const {
   std::string text;
   for (const Stage& stage : stages_) text += "  " + stage.pipeline->Describe() + "\n";
   return text;
-}
-
-std::optional<Micros> DataflowPart::NextTimer() const {
-  std::optional<Micros> earliest;
-  for (const Stage& stage : stages_) {
-    const std::optional<Micros> timer = stage.pipeline->NextTimer();
-    if (timer && (!earliest || *timer < *earliest)) earliest = timer;
-  }
-  return earliest;
 }
 
 }  // namespace riverrun::executor

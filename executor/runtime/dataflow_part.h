@@ -66,9 +66,6 @@ class DataflowPart {
   std::optional<Epoch> completed() const;
   /// True when no operator that a source feeds wants another row.
   bool Closed() const;
-  /// True when nothing is held back and no barrier is under way.
-  bool Quiet() const;
-  std::optional<Micros> NextTimer() const;
   /// What each pipeline waits for, a line each.
   std::string Describe() const;
 

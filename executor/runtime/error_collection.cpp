@@ -1,25 +1,10 @@
 #include "executor/runtime/error_collection.h"
 
+#include "types/text/json_scanner.h"
 #include "types/text/jsonb.h"
 
 namespace riverrun::executor {
 namespace {
-
-void AppendJsonString(std::string_view text, std::string& out) {
-  out.push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out.push_back('\\');
-    if (static_cast<unsigned char>(c) >= 0x20) {
-      out.push_back(c);
-      continue;
-    }
-    static constexpr char kDigits[] = "0123456789abcdef";
-    out += "\\u00";
-    out.push_back(kDigits[c >> 4]);
-    out.push_back(kDigits[c & 15]);
-  }
-  out.push_back('"');
-}
 
 // What JSON can say without quotes. NaN and the infinities are no numbers there.
 bool IsBareJson(const Type& type, std::string_view text) {

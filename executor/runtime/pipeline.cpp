@@ -145,15 +145,6 @@ std::string Pipeline::Describe() const {
   return text;
 }
 
-std::optional<Micros> Pipeline::NextTimer() const {
-  std::optional<Micros> earliest;
-  for (const std::unique_ptr<Node>& node : nodes_) {
-    const std::optional<Micros> timer = node->op->NextTimer();
-    if (timer && (!earliest || *timer < *earliest)) earliest = timer;
-  }
-  return earliest;
-}
-
 bool Pipeline::Flush() {
   bool drained = true;
   for (const std::unique_ptr<Node>& node : nodes_) {

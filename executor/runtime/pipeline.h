@@ -88,8 +88,6 @@ class Pipeline {
   bool Closed() const;
   /// What it waits for, in a few words; for logs and test failures.
   std::string Describe() const;
-  /// Earliest time at which an operator wants an epoch.
-  std::optional<Micros> NextTimer() const;
 
  private:
   class NodeOutput;
