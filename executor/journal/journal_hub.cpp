@@ -1,4 +1,4 @@
-#include "executor/sources/journal_hub.h"
+#include "executor/journal/journal_hub.h"
 
 #include <algorithm>
 

@@ -12,17 +12,6 @@
 namespace riverrun::simulation {
 namespace {
 
-void AddRows(const Batch& batch, Bag& bag) {
-  std::string image;
-  ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
-    image.clear();
-    AppendImage(batch, row, image);
-    Weight& weight = bag[image];
-    weight += batch.WeightOf(row);
-    if (weight == 0) bag.erase(image);
-  });
-}
-
 // The rows of a bag, some at a time, with the columns that a source asks for.
 class BagSource : public executor::BatchSource {
  public:

@@ -9,13 +9,11 @@
 #include "executor/dataflow.h"
 #include "storage/journal_record.h"
 #include "storage/view/view_store.h"
+#include "tests/simulation/bag.h"
 #include "tests/simulation/random_query.h"
 #include "tests/simulation/stream_log.h"
 
 namespace riverrun::simulation {
-
-/// Rows by image, with their multiplicity; none is 0.
-using Bag = std::map<std::string, Weight>;
 
 /// A commit with its place in the journal.
 using LoggedCommit = std::pair<Lsn, storage::CommitRecord>;

@@ -46,7 +46,6 @@ class QueryBuilder {
     Columns columns;
     bool append_only = false;
     std::vector<int> unique;    // columns that are a key; empty means none is known
-    bool one_row = false;       // a global aggregate
     Distribution distribution;  // kAny: rows may be on any worker
   };
 
@@ -163,7 +162,6 @@ class QueryBuilder {
   void AddFilter() {
     executor::FilterSpec filter{Predicate(2)};
     last_.node = Add(std::move(filter), {{last_.node, {}}}, last_.columns);
-    last_.one_row = false;
   }
 
   void AddProject() {
@@ -178,8 +176,6 @@ class QueryBuilder {
     last_.columns = std::move(columns);
     last_.unique.clear();
     last_.distribution = {};
-    if (!last_.one_row) return;
-    last_.one_row = false;
   }
 
   // With a second relation, projected to the same types.
@@ -194,7 +190,6 @@ class QueryBuilder {
     last_ = first;
     last_.append_only = append_only;
     last_.unique.clear();
-    last_.one_row = false;
     last_.distribution = {};
     last_.node = Add(executor::UnionSpec{}, {{first.node, {}}, {second, {}}}, first.columns);
   }
@@ -212,16 +207,14 @@ class QueryBuilder {
       aggregate.keys.push_back(static_cast<int>(Below(last_.columns.size())));
     }
     aggregate.global = aggregate.keys.empty();
-    for (const int key : aggregate.keys) columns.push_back(Named(key));
+    for (const int key : aggregate.keys) columns.push_back(last_.columns[key]);
     for (uint32_t count = 1 + random_.Below(3); count > 0; --count) {
       aggregate.calls.push_back(RandomCall());
-      columns.push_back({"a" + std::to_string(columns.size()), aggregate.calls.back().result});
+      columns.push_back({"", aggregate.calls.back().result});
     }
     for (size_t i = 0; i < columns.size(); ++i) columns[i].name = "g" + std::to_string(i);
     Group(std::move(aggregate), std::move(columns));
   }
-
-  OutputColumn Named(int index) { return last_.columns[index]; }
 
   AggregateCall RandomCall() {
     AggregateCall call;
@@ -258,14 +251,13 @@ class QueryBuilder {
     distribution.kind =
         aggregate.global ? Distribution::Kind::kSingleton : Distribution::Kind::kHash;
     distribution.columns = aggregate.keys;
-    last_.one_row = aggregate.global;
     last_.unique.resize(aggregate.keys.size());
     std::iota(last_.unique.begin(), last_.unique.end(), 0);
     last_.node = Add(std::move(aggregate), {{last_.node, distribution}}, columns);
     last_.columns = std::move(columns);
     last_.append_only = false;
     last_.distribution = distribution;
-    if (!last_.one_row) last_.distribution.columns = last_.unique;
+    last_.distribution.columns = last_.unique;
   }
 
   void AddTopN() {

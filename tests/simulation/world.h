@@ -25,10 +25,10 @@ namespace riverrun::simulation {
 /// How a case runs; drawn from its seed unless a test wants something special.
 struct CaseOptions {
   uint64_t seed = 0;
-  uint32_t rows_max = 64;       // per source batch; 1 is the mode `tiny`
-  uint32_t ring_capacity = 4;   // 1 is the hardest
-  bool serialised = false;      // the mode `wire`
-  uint32_t steps = 1500;        // between two crashes
+  uint32_t rows_max = 64;      // per source batch; 1 is the mode `tiny`
+  uint32_t ring_capacity = 4;  // 1 is the hardest
+  bool serialised = false;     // the mode `wire`
+  uint32_t steps = 1500;       // between two crashes
   uint32_t crashes = 1;
   int views = 3;
 };

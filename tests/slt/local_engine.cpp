@@ -379,16 +379,7 @@ Result<std::vector<Batch>> LocalEngine::RunOnce(const planner::LoweredQuery& que
 
 Bag LocalEngine::BagOf(const std::vector<Batch>& batches) const {
   Bag bag;
-  std::string image;
-  for (const Batch& batch : batches) {
-    ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
-      image.clear();
-      AppendImage(batch, row, image);
-      Weight& weight = bag[image];
-      weight += batch.WeightOf(row);
-      if (weight == 0) bag.erase(image);
-    });
-  }
+  for (const Batch& batch : batches) simulation::AddRows(batch, bag);
   return bag;
 }
 

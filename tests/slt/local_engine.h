@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "planner/bind/bind.h"
+#include "tests/simulation/bag.h"
 #include "tests/slt/engine.h"
 #include "tests/slt/local_runtime.h"
 
 namespace riverrun::slt {
 
-/// Rows by image, with their multiplicity; none is 0.
-using Bag = std::map<std::string, Weight>;
+using simulation::Bag;
 
 class LocalEngine : public Engine {
  public:

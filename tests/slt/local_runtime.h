@@ -5,18 +5,11 @@
 // there are then, so that a view made over rows that were there already has them.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <random>
-#include <vector>
 
-#include "executor/runtime/coordinator.h"
-#include "executor/runtime/worker.h"
-#include "executor/sources/journal_hub.h"
-#include "storage/commit/committer.h"
-#include "storage/journal.h"
-#include "storage/view/view_store.h"
 #include "tests/simulation/memory_file_system.h"
+#include "tests/simulation/stepped_engine.h"
 
 namespace riverrun::slt {
 
@@ -31,45 +24,23 @@ class LocalRuntime {
  public:
   /// Opens the journal in the files and replays it. They outlive the runtime.
   LocalRuntime(simulation::MemoryFileSystem& files, Clock& clock, const RuntimeOptions& options);
-  ~LocalRuntime();
-  LocalRuntime(const LocalRuntime&) = delete;
-  LocalRuntime& operator=(const LocalRuntime&) = delete;
 
   /// Commits and steps until the commit is published. A change of the catalog is only recorded.
   Result<void> Commit(storage::WriteSet& writes);
-  storage::Committer& committer() { return *committer_; }
+  storage::Committer& committer() { return engine_.committer(); }
   /// Content of a table, stream or materialized view at the newest epoch.
   storage::VersionRef Content(ObjectId object) const;
   EpochInfo epoch() const { return epoch_; }
 
  private:
-  class Log;
-  class NoRows;
-  class OneRowAtATime;
-
-  void OpenJournal(simulation::MemoryFileSystem& files);
-  std::vector<storage::CutRecord> Replay();
-  void MakeWorkers();
-  void AddSources();
+  void AddSource(const storage::CatalogObject& object);
   void Attach(const storage::CatalogObject& object);
-  void Attach(ObjectId id, executor::DataflowSpec dataflow, storage::ViewLayout layout,
-              std::shared_ptr<const Settings> settings);
   void Settle();
-  void OnPublished(const storage::CutRecord& cut);
 
   const RuntimeOptions options_;
-  Clock& clock_;
   std::mt19937_64 random_;
-  std::unique_ptr<storage::LocalJournal> journal_;
-  std::unique_ptr<Log> log_;
-  std::unique_ptr<storage::Committer> committer_;
-  std::vector<ObjectId> tables_;
-  std::map<ObjectId, std::unique_ptr<storage::ViewStore>> stores_, errors_;
-  std::vector<std::unique_ptr<executor::JournalHub>> hubs_;  // one a worker
-  std::vector<std::shared_ptr<executor::WorkerLink>> links_;
-  std::vector<std::unique_ptr<executor::Worker>> workers_;
-  std::unique_ptr<executor::Coordinator> coordinator_;
   EpochInfo epoch_;
+  simulation::SteppedEngine engine_;
 };
 
 }  // namespace riverrun::slt
