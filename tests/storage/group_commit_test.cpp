@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
+#include <condition_variable>
 #include <future>
 #include <thread>
 #include <vector>
@@ -93,16 +93,20 @@ TEST(GroupCommit, FailWakesThoseWhoWait) {
 TEST(GroupCommit, ThreadSyncsForManyWaitersAndLazilyForNone) {
   std::atomic<Lsn> written = 0;
   std::atomic<int> syncs = 0;
+  std::mutex order;
+  std::condition_variable synced;
   GroupCommit group(
       0,
       [&] {
         ++syncs;
         return Result<Lsn>(written.load());
       },
-      nullptr);
+      [&] {
+        const std::lock_guard lock(order);
+        synced.notify_all();
+      });
   group.Start(5);
   constexpr int kThreads = 8, kEach = 200;
-  std::mutex order;
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
@@ -120,11 +124,11 @@ TEST(GroupCommit, ThreadSyncsForManyWaitersAndLazilyForNone) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(syncs, kThreads * kEach);
-  group.Wrote(++written);
   // Nobody asks, and yet it is synced.
-  for (int i = 0; i < 10'000 && *group.Durable() < written; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  std::unique_lock lock(order);
+  group.Wrote(++written);
+  synced.wait(lock, [&] { return *group.Durable() >= written; });
+  lock.unlock();
   EXPECT_EQ(*group.Durable(), written);
   group.Stop();
 }
