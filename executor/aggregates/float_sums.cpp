@@ -15,14 +15,9 @@ struct State {
 };
 
 template <class T, bool kIsMean>
-class FloatSum : public AggregateFunction {
+class FloatSum : public StateObject<State> {
  public:
   explicit FloatSum(const AggregateUse&) {}
-  size_t state_bytes() const override { return sizeof(State); }
-  void Init(std::byte* state) const override { new (state) State; }
-  void Destroy(std::byte* state, StateArena&) const override {
-    reinterpret_cast<State*>(state)->~State();
-  }
 
   void Update(const AggregateInput& in) override {
     const Reader<T> values(in.args[0]);
@@ -34,12 +29,7 @@ class FloatSum : public AggregateFunction {
   }
 
   void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane& errors) override {
-    for (size_t i = 0; i < states.size(); ++i) {
-      auto& state = states.At<State>(i);
-      if (state.count == 0) {
-        out.AppendNull();
-        continue;
-      }
+    ForEachResult<State>(states, out, [&](State& state) {
       state.sum.Compact();
       double value = 0;
       ArithmeticStatus status =
@@ -53,7 +43,7 @@ class FloatSum : public AggregateFunction {
       } else {
         out.Append(rounded);
       }
-    }
+    });
   }
 };
 

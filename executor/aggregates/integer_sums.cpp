@@ -55,15 +55,10 @@ class IntegerSum : public AggregateFunction {
   }
 
   void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane& errors) override {
-    for (size_t i = 0; i < states.size(); ++i) {
-      const auto& state = states.At<State>(i);
-      if (state.count == 0) {
-        out.AppendNull();
-        continue;
-      }
+    ForEachResult<State>(states, out, [&](const State& state) {
       const ArithmeticStatus status = AppendResult<kFinish>(state, out);
       if (status != ArithmeticStatus::kOk) AppendError(out, errors, ErrorOf(status));
-    }
+    });
   }
 
  private:

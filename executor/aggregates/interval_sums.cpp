@@ -49,12 +49,7 @@ class IntervalSum : public AggregateFunction {
   }
 
   void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane& errors) override {
-    for (size_t i = 0; i < states.size(); ++i) {
-      const auto& state = states.At<State>(i);
-      if (state.count == 0) {
-        out.AppendNull();
-        continue;
-      }
+    ForEachResult<State>(states, out, [&](const State& state) {
       Interval sum;
       TimeStatus status = SumOf(state, sum);
       Interval result = sum;
@@ -66,7 +61,7 @@ class IntervalSum : public AggregateFunction {
       } else {
         out.Append(result);
       }
-    }
+    });
   }
 };
 

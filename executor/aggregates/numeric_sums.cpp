@@ -39,12 +39,7 @@ class DecimalSum : public AggregateFunction {
   }
 
   void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane& errors) override {
-    for (size_t i = 0; i < states.size(); ++i) {
-      const auto& state = states.At<State>(i);
-      if (state.count == 0) {
-        out.AppendNull();
-        continue;
-      }
+    ForEachResult<State>(states, out, [&](const State& state) {
       Numeric result{0, scale_};
       const bool fits = state.sum.ToInt128(result.digits) && FitsDecimal(result.digits);
       ArithmeticStatus status = fits ? ArithmeticStatus::kOk : ArithmeticStatus::kOverflow;
@@ -54,7 +49,7 @@ class DecimalSum : public AggregateFunction {
       } else {
         AppendAs(result, out);
       }
-    }
+    });
   }
 
  private:
@@ -178,12 +173,7 @@ class NumericSum : public AggregateFunction {
   }
 
   void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane& errors) override {
-    for (size_t i = 0; i < states.size(); ++i) {
-      const auto& state = states.At<NumericState>(i);
-      if (state.count == 0) {
-        out.AppendNull();
-        continue;
-      }
+    ForEachResult<NumericState>(states, out, [&](const NumericState& state) {
       Numeric result;
       ArithmeticStatus status = SumOf(state, result);
       if (kIsMean && status == ArithmeticStatus::kOk) status = Mean(result, state.count, result);
@@ -192,7 +182,7 @@ class NumericSum : public AggregateFunction {
       } else {
         out.AppendNumeric(result);
       }
-    }
+    });
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 #include <string>
 #include <type_traits>
 
@@ -43,6 +44,27 @@ void ForEachArgument(const AggregateInput& in, F&& f) {
 inline Weight PlusWeight(Weight a, Weight b) {
   return static_cast<Weight>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
 }
+
+/// Calls f(state) for each group, to append its result; a group without a value, as its `count`
+/// says, has null instead.
+template <class State, class F>
+void ForEachResult(const AggregateStates& states, ColumnBuilder& out, F&& f) {
+  for (size_t i = 0; i < states.size(); ++i) {
+    auto& state = states.At<State>(i);
+    state.count == 0 ? out.AppendNull() : f(state);
+  }
+}
+
+/// An aggregate function whose state is an object that wants its destructor.
+template <class State>
+class StateObject : public AggregateFunction {
+ public:
+  size_t state_bytes() const override { return sizeof(State); }
+  void Init(std::byte* state) const override { new (state) State; }
+  void Destroy(std::byte* state, StateArena&) const override {
+    reinterpret_cast<State*>(state)->~State();
+  }
+};
 
 /// Appends null and notes why.
 inline void AppendError(ColumnBuilder& out, ErrorLane& errors, Error error) {

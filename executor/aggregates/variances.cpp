@@ -31,14 +31,9 @@ constexpr bool IsDeviation(Spread spread) {
 }
 
 template <class T, Spread kSpread>
-class FloatSpread : public AggregateFunction {
+class FloatSpread : public StateObject<State> {
  public:
   explicit FloatSpread(const AggregateUse&) {}
-  size_t state_bytes() const override { return sizeof(State); }
-  void Init(std::byte* state) const override { new (state) State; }
-  void Destroy(std::byte* state, StateArena&) const override {
-    reinterpret_cast<State*>(state)->~State();
-  }
 
   void Update(const AggregateInput& in) override {
     const Reader<T> values(in.args[0]);

@@ -60,8 +60,9 @@ class AstBuilder {
   std::string OptionKey(P::OptionKeyContext* context) const;
   ast::OptionValue Build(P::OptionValueContext* context) const;
   std::vector<ast::Option> Build(P::WithOptionsContext* context) const;
-  std::vector<ast::Option> Options(const Rules<P::AssignedOptionContext>& contexts) const;
-  std::vector<ast::Option> Options(const Rules<P::GenericOptionContext>& contexts) const;
+  /// Of WITH (key = value) and of key value: the contexts differ, their parts do not.
+  template <class Context>
+  std::vector<ast::Option> Options(const Rules<Context>& contexts) const;
 
   // ---- types and literals (build_type.cpp) ----
   ast::TypeName TypeWithoutArray(P::BaseTypeContext* context);

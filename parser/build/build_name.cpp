@@ -150,30 +150,25 @@ ast::OptionValue AstBuilder::Build(P::OptionValueContext* context) const {
   return value;
 }
 
+template <class Context>
+std::vector<ast::Option> AstBuilder::Options(const Rules<Context>& contexts) const {
+  std::vector<ast::Option> options;
+  for (auto* context : contexts) {
+    ast::Option option{OptionKey(context->optionKey()), std::nullopt, SpanOf(context)};
+    if (auto* value = context->optionValue()) option.value = Build(value);
+    options.push_back(std::move(option));
+  }
+  return options;
+}
+
+template std::vector<ast::Option> AstBuilder::Options(
+    const Rules<P::AssignedOptionContext>& contexts) const;
+template std::vector<ast::Option> AstBuilder::Options(
+    const Rules<P::GenericOptionContext>& contexts) const;
+
 std::vector<ast::Option> AstBuilder::Build(P::WithOptionsContext* context) const {
   if (!context) return {};
   return Options(context->assignedOption());
-}
-
-std::vector<ast::Option> AstBuilder::Options(
-    const Rules<P::AssignedOptionContext>& contexts) const {
-  std::vector<ast::Option> options;
-  for (auto* context : contexts) {
-    ast::Option option{OptionKey(context->optionKey()), std::nullopt, SpanOf(context)};
-    if (auto* value = context->optionValue()) option.value = Build(value);
-    options.push_back(std::move(option));
-  }
-  return options;
-}
-
-std::vector<ast::Option> AstBuilder::Options(const Rules<P::GenericOptionContext>& contexts) const {
-  std::vector<ast::Option> options;
-  for (auto* context : contexts) {
-    ast::Option option{OptionKey(context->optionKey()), std::nullopt, SpanOf(context)};
-    if (auto* value = context->optionValue()) option.value = Build(value);
-    options.push_back(std::move(option));
-  }
-  return options;
 }
 
 }  // namespace riverrun::parser
