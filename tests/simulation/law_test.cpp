@@ -3,6 +3,7 @@
 //   build/dev/tests/simulation/simulation --cases 10000          many cases from seed 1
 //   build/dev/tests/simulation/simulation --seed 4711            one case
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -16,12 +17,20 @@ namespace {
 
 uint64_t first_seed = 1;
 uint64_t case_count = 300;
+uint64_t running_seed = 0;
+
+// A case may end in a CHECK of the engine: that failure, too, says how to repeat it.
+void SayWhichCase(int) {
+  std::fprintf(stderr, "repeat: build/dev/tests/simulation/simulation --seed %lu\n",
+               static_cast<unsigned long>(running_seed));
+}
 
 TEST(Law, HoldsInRandomCases) {
   CaseReport report;
   const auto begin = std::chrono::steady_clock::now();
   uint64_t done = 0;
   for (uint64_t seed = first_seed; seed < first_seed + case_count; ++seed) {
+    running_seed = seed;
     const std::optional<std::string> problem = RunCase(DrawOptions(seed), report);
     ASSERT_FALSE(problem.has_value())
         << "seed " << seed << ": " << *problem
@@ -49,6 +58,7 @@ TEST(Law, HoldsInRandomCases) {
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
+  std::signal(SIGABRT, riverrun::simulation::SayWhichCase);
   for (int i = 1; i + 1 < argc; i += 2) {
     const uint64_t number = std::strtoull(argv[i + 1], nullptr, 10);
     if (std::strcmp(argv[i], "--cases") == 0) riverrun::simulation::case_count = number;
