@@ -121,4 +121,15 @@ const BoundQuery& QueryOf(const BoundStatement& statement) {
   return view->query;
 }
 
+void ExpectRefusals(std::span<const Refusal> refusals) {
+  const BindWorld world;
+  for (const Refusal& refusal : refusals) {
+    const BindError error = world.Refused(refusal.sql);
+    EXPECT_EQ(error.state, refusal.state) << refusal.sql;
+    EXPECT_EQ(error.text, refusal.text) << refusal.sql;
+    EXPECT_EQ(error.at, refusal.at) << refusal.sql;
+    EXPECT_EQ(error.hint, refusal.hint) << refusal.sql;
+  }
+}
+
 }  // namespace riverrun::planner::test

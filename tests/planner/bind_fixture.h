@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +42,13 @@ class BindWorld {
 
 /// The plan of a statement that has one.
 const BoundQuery& QueryOf(const BoundStatement& statement);
+
+/// A statement that binding refuses, and all that it must say.
+struct Refusal {
+  std::string_view sql, state, text, at;  // at: what the position points to, up to a blank
+  std::string_view hint = "";
+};
+/// Binds each statement in the world of the tests and compares every part of the refusal.
+void ExpectRefusals(std::span<const Refusal> refusals);
 
 }  // namespace riverrun::planner::test

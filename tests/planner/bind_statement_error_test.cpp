@@ -6,11 +6,6 @@
 namespace riverrun::planner::test {
 namespace {
 
-struct Refusal {
-  std::string_view sql, state, text, at;  // at: what the position points to, up to a blank
-  std::string_view hint = "";
-};
-
 constexpr std::string_view kRewrite = "You will need to rewrite or cast the expression.";
 
 constexpr Refusal kRefusals[] = {
@@ -140,14 +135,7 @@ constexpr Refusal kRefusals[] = {
 };
 
 TEST(BindStatementError, NamesStateTextPlaceAndHint) {
-  const BindWorld world;
-  for (const Refusal& refusal : kRefusals) {
-    const BindError error = world.Refused(refusal.sql);
-    EXPECT_EQ(error.state, refusal.state) << refusal.sql;
-    EXPECT_EQ(error.text, refusal.text) << refusal.sql;
-    EXPECT_EQ(error.at, refusal.at) << refusal.sql;
-    EXPECT_EQ(error.hint, refusal.hint) << refusal.sql;
-  }
+  ExpectRefusals(kRefusals);
 }
 
 }  // namespace

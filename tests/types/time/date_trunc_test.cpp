@@ -10,12 +10,6 @@
 namespace riverrun {
 namespace {
 
-TimeUnit UnitOf(std::string_view text) {
-  TimeUnit unit{};
-  EXPECT_TRUE(ParseTimeUnit(text, unit)) << text;
-  return unit;
-}
-
 struct Case {
   std::string_view unit;
   std::string_view value;

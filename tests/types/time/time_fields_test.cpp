@@ -40,12 +40,6 @@ std::string ShownPart(TimeStatus status, const DatePart& part, std::string_view 
   return Digits(part);
 }
 
-TimeUnit UnitOf(std::string_view text) {
-  TimeUnit unit{};
-  EXPECT_TRUE(ParseTimeUnit(text, unit)) << text;
-  return unit;
-}
-
 struct Case {
   std::string_view unit;
   std::string_view value;

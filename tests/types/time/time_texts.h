@@ -1,9 +1,12 @@
 // What the tests of times compare: results as text, errors included.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <string_view>
 
+#include "types/time/time_fields.h"
 #include "types/time/time_text.h"
 
 namespace riverrun {
@@ -34,6 +37,12 @@ inline std::string Shown(const Interval& interval) {
 template <class T>
 std::string Shown(TimeStatus status, const T& value) {
   return status == TimeStatus::kOk ? Shown(value) : ErrorText(TimeError(status));
+}
+
+inline TimeUnit UnitOf(std::string_view text) {
+  TimeUnit unit{};
+  EXPECT_TRUE(ParseTimeUnit(text, unit)) << text;
+  return unit;
 }
 
 inline Micros Timestamp(std::string_view text) { return ParseTimestamp(text, {}).value(); }
