@@ -23,12 +23,15 @@ void Coordinator::Replay(std::vector<storage::CutRecord> cuts) {
                  std::make_move_iterator(cuts.end()));
 }
 
-void Coordinator::Change(std::vector<std::pair<int, WorkerCommand>> commands) {
-  changes_.push_back(std::move(commands));
+void Coordinator::Change(std::function<Commands()> make) { changes_.push_back(std::move(make)); }
+
+void Coordinator::Change(Commands commands) {
+  auto held = std::make_shared<Commands>(std::move(commands));
+  Change([held] { return std::move(*held); });
 }
 
 bool Coordinator::Step() {
-  if (failure_) return false;
+  if (failure_) return RefuseChanges();
   const bool took = TakeReports();
   return RecordOldest() || PublishOldest() || SendChanges() || OpenOrCut() || took;
 }
@@ -63,22 +66,97 @@ void Coordinator::Take(int worker, WorkerReport report) {
     }
   } else if (std::holds_alternative<ObeyedReport>(report)) {
     --changes_unobeyed_;
+  } else if (const auto* caught_up = std::get_if<CaughtUpReport>(&report)) {
+    CaughtUp(worker, caught_up->dataflow);
   }
 }
 
 bool Coordinator::SendChanges() {
-  if (changes_.empty() || open_ || !in_flight_.empty() || changes_unobeyed_ > 0) return false;
-  for (auto& [worker, command] : changes_.front()) {
-    const bool sent = links_[worker]->commands.TryPush(std::move(command));
-    CHECK(sent, "the command ring is sized for all that can be under way");
-    ++changes_unobeyed_;
-  }
+  if (SendCommands()) return true;
+  if (changes_.empty() || !AtRest()) return false;
+  const std::function<Commands()> make = std::move(changes_.front());
   changes_.pop_front();
+  ++change_;
+  for (auto& [worker, command] : make()) {
+    Note(worker, command);
+    sending_.emplace_back(worker, std::move(command));
+  }
+  SendCommands();
   return true;
 }
 
+// Whoever waits for a change hears from its maker; nothing comes of it.
+bool Coordinator::RefuseChanges() {
+  if (changes_.empty()) return false;
+  const std::function<Commands()> make = std::move(changes_.front());
+  changes_.pop_front();
+  make();
+  return true;
+}
+
+// As many as there is room for; the workers make more.
+bool Coordinator::SendCommands() {
+  bool sent = false;
+  while (!sending_.empty()) {
+    auto& [worker, command] = sending_.front();
+    if (!links_[worker]->commands.TryPush(std::move(command))) break;
+    sending_.pop_front();
+    ++changes_unobeyed_;
+    sent = true;
+  }
+  return sent;
+}
+
+void Coordinator::Note(int worker, const WorkerCommand& command) {
+  if (const auto* attach = std::get_if<AttachCommand>(&command)) {
+    if (attach->hydration) hydrating_[change_][attach->dataflow].insert(worker);
+  } else if (const auto* detach = std::get_if<DetachCommand>(&command)) {
+    Forget(detach->dataflow);
+  }
+}
+
+void Coordinator::Forget(ObjectId dataflow) {
+  for (auto& [change, dataflows] : hydrating_) dataflows.erase(dataflow);
+  std::erase_if(hydrating_, [](const auto& change) { return change.second.empty(); });
+  std::erase(joined_, dataflow);
+  JoinThoseCaughtUp();
+}
+
+void Coordinator::CaughtUp(int worker, ObjectId dataflow) {
+  for (auto& [change, dataflows] : hydrating_) {
+    const auto found = dataflows.find(dataflow);
+    if (found != dataflows.end()) found->second.erase(worker);
+  }
+  JoinThoseCaughtUp();
+}
+
+// A change's dataflows are joined together, when the last one of them has caught up everywhere.
+void Coordinator::JoinThoseCaughtUp() {
+  for (const auto& [change, dataflows] : hydrating_) {
+    const bool all = std::ranges::all_of(
+        dataflows, [](const auto& workers) { return workers.second.empty(); });
+    if (all) Change([this, number = change] { return Join(number); });
+  }
+}
+
+// Those that have been detached in the meantime are no longer among them.
+Coordinator::Commands Coordinator::Join(uint64_t change) {
+  Commands commands;
+  const auto found = hydrating_.find(change);
+  if (found == hydrating_.end()) return commands;  // joined already
+  for (const auto& [dataflow, workers] : found->second) {
+    for (size_t worker = 0; worker < links_.size(); ++worker) {
+      commands.emplace_back(static_cast<int>(worker), JoinCommand{dataflow});
+    }
+    joined_.push_back(dataflow);
+  }
+  hydrating_.erase(found);
+  if (!commands.empty()) RequestCut(cut_at_);
+  return commands;
+}
+
 bool Coordinator::OpenOrCut() {
-  if (changes_unobeyed_ > 0) return false;
+  if (!sending_.empty() || changes_unobeyed_ > 0) return false;
   if (open_) {
     const Micros now = clock_.Now();
     if (!CutIsDue(now)) return false;
@@ -115,7 +193,7 @@ bool Coordinator::AnyWorkerIs(Activity activity) const {
 // it would only give them more to do, and the sources would never get their turn.
 bool Coordinator::CutIsDue(Micros now) const {
   if (now - last_cut_ < options_.cut_min) return false;
-  if (cut_requested_) return true;
+  if (cut_requested_ || !changes_.empty()) return true;
   const bool more_to_read = AnyWorkerIs(Activity::kBusy) || AnyWorkerIs(Activity::kWaiting);
   const bool has_rows = AnyWorkerIs(Activity::kBusy) || AnyWorkerIs(Activity::kDry);
   if (!has_rows) return false;
@@ -126,7 +204,7 @@ bool Coordinator::CutIsDue(Micros now) const {
 std::optional<Micros> Coordinator::NextDeadline() const {
   if (!open_) return std::nullopt;
   const Micros soonest = last_cut_ + options_.cut_min;
-  if (cut_requested_) return soonest;
+  if (cut_requested_ || !changes_.empty()) return soonest;
   const Micros latest = std::max(soonest, opened_at_ + options_.epoch_max);
   if (AnyWorkerIs(Activity::kBusy)) return latest;
   if (!AnyWorkerIs(Activity::kDry)) return std::nullopt;
@@ -172,6 +250,7 @@ bool Coordinator::RecordOldest() {
   const Result<void> appended = log_.Append(next->record);
   if (!appended) {
     failure_ = appended.error();
+    if (on_failure_) on_failure_(*failure_);
     return false;
   }
   next->recorded = true;
@@ -189,6 +268,9 @@ bool Coordinator::PublishOldest() {
   published_ = epoch;
   if (on_published_) on_published_(oldest.record);
   in_flight_.pop_front();
+  for (const ObjectId dataflow : std::exchange(joined_, {})) {
+    if (on_joined_) on_joined_(dataflow);
+  }
   return true;
 }
 
@@ -197,7 +279,8 @@ std::string Coordinator::Describe() const {
   text += open_ ? ", open " + std::to_string(open_->epoch) : ", none open";
   if (cut_requested_) text += ", a cut is asked for";
   if (!replay_.empty()) text += ", " + std::to_string(replay_.size()) + " cuts to replay";
-  if (changes_unobeyed_ > 0) text += ", workers are changing";
+  if (!sending_.empty() || changes_unobeyed_ > 0) text += ", workers are changing";
+  if (!hydrating_.empty()) text += ", " + std::to_string(hydrating_.size()) + " changes hydrate";
   if (!changes_.empty()) text += ", " + std::to_string(changes_.size()) + " changes wait";
   for (const InFlight& epoch : in_flight_) {
     text += "; epoch " + std::to_string(epoch.record.info.epoch) + " ended by " +
@@ -213,8 +296,7 @@ std::string Coordinator::Describe() const {
 }
 
 bool Coordinator::Quiet() const {
-  return !open_ && in_flight_.empty() && replay_.empty() && changes_.empty() &&
-         changes_unobeyed_ == 0 && !OpenIsDue();
+  return AtRest() && replay_.empty() && changes_.empty() && hydrating_.empty() && !OpenIsDue();
 }
 
 }  // namespace riverrun::executor

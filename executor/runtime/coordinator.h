@@ -12,9 +12,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "executor/runtime/worker.h"
@@ -53,9 +56,12 @@ class Coordinator {
   void RequestCut(Lsn lsn);
   /// Epochs to make again before live ones, oldest first. Before the first Step.
   void Replay(std::vector<storage::CutRecord> cuts);
-  /// Sends a command to one worker once no epoch is open and none is in flight; commands keep
-  /// their order. Several commands of one call are sent between the same two epochs.
-  void Change(std::vector<std::pair<int, WorkerCommand>> commands);
+  /// Calls `make` once the engine is at rest: no epoch is open, none in flight. Then sends each of
+  /// the commands to its worker, before the next epoch. Changes keep their order. What one change
+  /// attaches with a hydration is joined together.
+  using Commands = std::vector<std::pair<int, WorkerCommand>>;
+  void Change(std::function<Commands()> make);
+  void Change(Commands commands);
 
   /// Does what is due. False if nothing was.
   bool Step();
@@ -70,6 +76,12 @@ class Coordinator {
   std::string Describe() const;
   /// What made the cut log fail, if anything: no epoch is published from then on.
   const std::optional<Error>& failure() const { return failure_; }
+  /// Called once when that happens.
+  void OnFailure(std::function<void(const Error&)> callback) { on_failure_ = std::move(callback); }
+  /// Called when a hydrated dataflow has content at the published epoch.
+  void OnJoined(std::function<void(ObjectId dataflow)> callback) {
+    on_joined_ = std::move(callback);
+  }
   /// Called once for each published epoch, in order.
   void OnPublished(std::function<void(const storage::CutRecord&)> callback) {
     on_published_ = std::move(callback);
@@ -90,6 +102,16 @@ class Coordinator {
   bool TakeReports();
   void Take(int worker, WorkerReport report);
   bool SendChanges();
+  bool SendCommands();
+  bool RefuseChanges();
+  void Note(int worker, const WorkerCommand& command);
+  void Forget(ObjectId dataflow);
+  void CaughtUp(int worker, ObjectId dataflow);
+  void JoinThoseCaughtUp();
+  Commands Join(uint64_t change);
+  bool AtRest() const {
+    return !open_ && in_flight_.empty() && sending_.empty() && changes_unobeyed_ == 0;
+  }
   bool OpenOrCut();
   void Open(const EpochInfo& info);
   void EndEpoch(Lsn commits_before, std::shared_ptr<const std::vector<Position>> replay);
@@ -105,6 +127,8 @@ class Coordinator {
   CutLog& log_;
   const CoordinatorOptions options_;
   std::function<void(const storage::CutRecord&)> on_published_;
+  std::function<void(ObjectId)> on_joined_;
+  std::function<void(const Error&)> on_failure_;
 
   std::vector<WorkerState> workers_;
   Epoch next_;
@@ -117,7 +141,12 @@ class Coordinator {
   bool cut_requested_ = false;
   std::deque<storage::CutRecord> replay_;
   std::deque<InFlight> in_flight_;
-  std::deque<std::vector<std::pair<int, WorkerCommand>>> changes_;
+  std::deque<std::function<Commands()>> changes_;
+  std::deque<std::pair<int, WorkerCommand>> sending_;  // of the change that is being made
+  uint64_t change_ = 0;                                // its number
+  // Dataflows by the change that attached them, and the workers on which each is still behind.
+  std::map<uint64_t, std::map<ObjectId, std::set<int>>> hydrating_;
+  std::vector<ObjectId> joined_;  // are told of at the next publication
   size_t changes_unobeyed_ = 0;
   Epoch published_ = 0;
   std::optional<Error> failure_;

@@ -23,8 +23,9 @@ class Feed::Subscription : public PipelineInput {
   Queue& queue_;
 };
 
-std::unique_ptr<PipelineInput> Feed::Subscribe(std::vector<int> columns) {
-  queues_.push_back(std::make_unique<Queue>(std::move(columns)));
+std::unique_ptr<PipelineInput> Feed::Subscribe(std::vector<int> columns,
+                                               std::shared_ptr<const bool> behind) {
+  queues_.push_back(std::make_unique<Queue>(std::move(columns), std::move(behind)));
   return std::make_unique<Subscription>(*this, *queues_.back());
 }
 
@@ -54,8 +55,8 @@ void Feed::Put(Message message) {
 }
 
 bool Feed::HasRoom() const {
-  return std::ranges::all_of(
-      queues_, [this](const auto& queue) { return queue->messages.size() < capacity_; });
+  return std::ranges::all_of(queues_,
+                             [this](const auto& queue) { return queue->HasRoom(capacity_); });
 }
 
 bool Feed::Flush() { return HasRoom(); }

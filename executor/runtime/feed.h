@@ -14,7 +14,8 @@ namespace riverrun::executor {
 /// Copies messages to bounded queues. Batches are shared, not copied. One worker calls it.
 ///
 /// A subscriber that has not taken its messages makes the feed full for all: the slowest reader of
-/// a source slows the source, and nothing is dropped.
+/// a source slows the source, and nothing is dropped. One that follows outside the running epochs
+/// does not: what it has not taken is kept for it.
 class Feed : public PipelineSink {
  public:
   /// `capacity`: messages per subscriber, at least 1.
@@ -22,7 +23,9 @@ class Feed : public PipelineSink {
 
   /// A new reader of the given columns, from the next message on. REQUIRES the feed stands between
   /// two epochs. The reader must not outlive the feed.
-  std::unique_ptr<PipelineInput> Subscribe(std::vector<int> columns);
+  /// `behind`: true while the reader may stay behind without slowing the others; null: never.
+  std::unique_ptr<PipelineInput> Subscribe(std::vector<int> columns,
+                                           std::shared_ptr<const bool> behind = nullptr);
 
   void Put(Message message) override;
   bool Flush() override;
@@ -34,7 +37,12 @@ class Feed : public PipelineSink {
   class Subscription;
   struct Queue {
     std::vector<int> columns;
+    std::shared_ptr<const bool> behind;
     std::deque<Message> messages;
+
+    bool HasRoom(uint32_t capacity) const {
+      return messages.size() < capacity || (behind != nullptr && *behind);
+    }
   };
 
   const uint32_t capacity_;

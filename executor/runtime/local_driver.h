@@ -5,20 +5,13 @@
 #include <memory>
 #include <optional>
 
+#include "executor/batch_source.h"
 #include "executor/dataflow.h"
 #include "executor/runtime/pipeline.h"
 #include "types/cancel.h"
 #include "types/settings.h"
 
 namespace riverrun::executor {
-
-/// Rows of an input of a one-shot read, batch by batch.
-class BatchSource {
- public:
-  virtual ~BatchSource() = default;
-  /// The next rows; nothing at the end.
-  virtual Result<std::optional<Batch>> Next() = 0;
-};
 
 /// A reader over the results of a one-shot dataflow. The same operators as in a view, without
 /// epochs, exchanges and locks: one final barrier ends every input.

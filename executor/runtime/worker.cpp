@@ -36,8 +36,11 @@ bool Worker::Step() {
     return true;
   }
   if (ObeyOne()) return true;
-  if (++steps_ % kSourceTurn == 0) return StepSource() || StepPart();
-  return StepPart() || StepSource();
+  ++steps_;
+  // What is being hydrated gets half of the worker at most, and all that the others leave.
+  if (hydrating_ > 0 && steps_ % 2 == 0 && StepPart(true)) return true;
+  if (steps_ % kSourceTurn == 1 && StepSource()) return true;
+  return StepPart(false) || StepSource() || (hydrating_ > 0 && StepPart(true));
 }
 
 std::string Worker::Describe() const {
@@ -68,8 +71,10 @@ bool Worker::ObeyOne() {
     void operator()(OpenCommand c) { worker.Obey(std::move(c)); }
     void operator()(CutCommand c) { worker.Obey(std::move(c)); }
     void operator()(AddSourceCommand c) { worker.Obey(std::move(c)); }
+    void operator()(RemoveSourceCommand c) { worker.Obey(c); }
     void operator()(AttachCommand c) { worker.Obey(std::move(c)); }
-    void operator()(DetachCommand c) { worker.Obey(std::move(c)); }
+    void operator()(JoinCommand c) { worker.Obey(c); }
+    void operator()(DetachCommand c) { worker.Obey(c); }
   };
   std::visit(Obeyer{*this}, std::move(*command));
   return true;
@@ -92,7 +97,18 @@ void Worker::Obey(AddSourceCommand command) {
   ++obeyed_due_;
 }
 
+void Worker::Obey(RemoveSourceCommand command) {
+  const auto found = std::ranges::find_if(
+      sources_, [&](const auto& source) { return source->object() == command.object; });
+  CHECK(found != sources_.end(), "the source is not read");
+  CHECK((*found)->feed().subscribers() == 0, "a source is removed that something reads");
+  sources_.erase(found);
+  next_source_ = 0;
+  ++obeyed_due_;
+}
+
 void Worker::Obey(AttachCommand command) {
+  const auto hydrating = std::make_shared<bool>(command.hydration.has_value());
   PartEnvironment environment{
       .worker = options_.index,
       .placement = options_.placement,
@@ -101,8 +117,13 @@ void Worker::Obey(AttachCommand command) {
       .settings = command.settings.get(),
       .budget = command.budget,
       .errors = [&] { return command.errors->NewSink(); },
-      .subscribe = [this](const SourceSpec& s) { return FeedOf(s.object).Subscribe(s.columns); },
-      .epochs = [this] { return epochs_.Subscribe({}); },
+      .subscribe = [&](const SourceSpec& s) { return Subscribe(command, s, hydrating); },
+      .epochs =
+          [&] {
+            auto live = epochs_.Subscribe({}, hydrating);
+            if (!command.hydration) return live;
+            return MakeHydratingInput(command.hydration->at, nullptr, std::move(live));
+          },
       .materialize = std::move(command.materialize),
       .publish = [this](const MaterializeSpec& s) -> std::unique_ptr<PipelineSink> {
         auto& feed = view_feeds_[s.view];
@@ -114,15 +135,42 @@ void Worker::Obey(AttachCommand command) {
       std::make_unique<DataflowPart>(*command.spec, *command.ends, std::move(environment));
   part->Start(command.mode);
   parts_.push_back({command.dataflow, command.settings, std::move(command.errors),
-                    std::move(part), last_cut_});
+                    std::move(part), last_cut_, hydrating});
+  if (*hydrating) ++hydrating_;
   ++obeyed_due_;
 }
 
-void Worker::Obey(DetachCommand command) {
+// The feed of what hydrates in the same change begins with the same epoch.
+std::unique_ptr<PipelineInput> Worker::Subscribe(const AttachCommand& command,
+                                                 const SourceSpec& source,
+                                                 const std::shared_ptr<bool>& hydrating) {
+  Feed& feed = FeedOf(source.object);
+  if (!command.hydration) return feed.Subscribe(source.columns);
+  const Attached* read = Find(source.object);
+  if (read != nullptr && *read->hydrating) return feed.Subscribe(source.columns);
+  return MakeHydratingInput(command.hydration->at, command.hydration->content(source),
+                            feed.Subscribe(source.columns, hydrating));
+}
+
+void Worker::Obey(JoinCommand command) {
+  Attached* attached = Find(command.dataflow);
+  CHECK(attached != nullptr && *attached->hydrating, "the dataflow is not being hydrated");
+  *attached->hydrating = false;
+  --hydrating_;
+  ++obeyed_due_;
+}
+
+Worker::Attached* Worker::Find(ObjectId dataflow) {
   const auto found = std::ranges::find_if(
-      parts_, [&](const Attached& attached) { return attached.object == command.dataflow; });
-  CHECK(found != parts_.end(), "the dataflow is not attached");
-  parts_.erase(found);
+      parts_, [&](const Attached& attached) { return attached.object == dataflow; });
+  return found == parts_.end() ? nullptr : &*found;
+}
+
+void Worker::Obey(DetachCommand command) {
+  const Attached* attached = Find(command.dataflow);
+  CHECK(attached != nullptr, "the dataflow is not attached");
+  if (*attached->hydrating) --hydrating_;
+  parts_.erase(parts_.begin() + (attached - parts_.data()));
   view_feeds_.erase(command.dataflow);
   next_part_ = 0;
   ++obeyed_due_;
@@ -137,11 +185,11 @@ Feed& Worker::FeedOf(ObjectId object) {
   return (*source)->feed();
 }
 
-bool Worker::StepPart() {
+bool Worker::StepPart(bool hydrating) {
   for (size_t tried = 0; tried < parts_.size(); ++tried) {
-    DataflowPart& part = *parts_[next_part_].part;
+    Attached& attached = parts_[next_part_];
     next_part_ = (next_part_ + 1) % parts_.size();
-    if (part.Step()) return true;
+    if (*attached.hydrating == hydrating && attached.part->Step()) return true;
   }
   return false;
 }
@@ -162,7 +210,7 @@ bool Worker::Report() {
     --obeyed_due_;
     return true;
   }
-  return ReportCut() || ReportCompleted() || ReportActivity();
+  return ReportCut() || ReportCompleted() || ReportActivity() || ReportCaughtUp();
 }
 
 bool Worker::ReportCut() {
@@ -198,6 +246,19 @@ bool Worker::ReportActivity() {
   return true;
 }
 
+bool Worker::ReportCaughtUp() {
+  if (hydrating_ == 0) return false;
+  for (Attached& attached : parts_) {
+    if (!*attached.hydrating || attached.caught_up) continue;
+    const std::optional<Epoch> completed = attached.part->completed();
+    if (!completed || *completed + 1 < last_cut_) continue;
+    if (!link_->reports.TryPush(CaughtUpReport{attached.object})) return false;
+    attached.caught_up = true;
+    return true;
+  }
+  return false;
+}
+
 Activity Worker::CurrentActivity() const {
   Activity activity = Activity::kIdle;
   for (const auto& source : sources_) {
@@ -209,10 +270,12 @@ Activity Worker::CurrentActivity() const {
   return activity;
 }
 
-// The epoch that the slowest part has completed; with none, the last one cut.
+// The epoch that the slowest part has completed; with none, the last one cut. What is still being
+// hydrated is not waited for.
 Epoch Worker::CompletedEpoch() const {
   Epoch oldest = last_cut_;
   for (const Attached& attached : parts_) {
+    if (*attached.hydrating) continue;
     // A part that has seen no barrier yet has nothing to complete before its first epoch.
     oldest = std::min(oldest, attached.part->completed().value_or(attached.attached_after));
   }

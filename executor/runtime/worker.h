@@ -14,6 +14,7 @@
 #include "executor/runtime/dataflow_part.h"
 #include "executor/runtime/error_collection.h"
 #include "executor/runtime/feed.h"
+#include "executor/runtime/hydration.h"
 #include "executor/exchange/ring.h"
 #include "executor/runtime/shared_source.h"
 
@@ -34,6 +35,10 @@ struct AddSourceCommand {
   ObjectId object;
   std::unique_ptr<SourceReader> reader;  // of the partitions that this worker owns
 };
+/// Stops to read a source. Between epochs; nothing may read what it feeds.
+struct RemoveSourceCommand {
+  ObjectId object;
+};
 /// Starts to run a dataflow. Between epochs.
 struct AttachCommand {
   ObjectId dataflow;
@@ -44,13 +49,21 @@ struct AttachCommand {
   std::shared_ptr<ErrorCollection> errors;  // of this worker
   std::function<std::unique_ptr<Operator>(const OperatorNode&, const OperatorContext&)> materialize;
   StartMode mode = StartMode::kFresh;
+  /// The dataflow begins with the content of its inputs and is not waited for until it is joined.
+  /// What it reads has been joined, or is attached by the same change before it. Absent: it begins
+  /// with the next epoch.
+  std::optional<Hydration> hydration = {};
 };
-/// Stops a dataflow. Between epochs; nothing may read what it feeds.
+/// From the next epoch on a hydrated dataflow is one that all wait for. Between epochs.
+struct JoinCommand {
+  ObjectId dataflow;
+};
+/// Stops a dataflow, hydrated or not. Between epochs; nothing may read what it feeds.
 struct DetachCommand {
   ObjectId dataflow;
 };
 using WorkerCommand = std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand,
-                                   AttachCommand, DetachCommand>;
+                                   RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand>;
 
 // What a worker tells the coordinator.
 
@@ -76,11 +89,15 @@ struct CompletedReport {
 };
 /// A command other than OpenCommand and CutCommand has been obeyed.
 struct ObeyedReport {};
-using WorkerReport =
-    std::variant<std::monostate, ActivityReport, CutReport, CompletedReport, ObeyedReport>;
+/// A dataflow that is being hydrated is less than an epoch behind here.
+struct CaughtUpReport {
+  ObjectId dataflow;
+};
+using WorkerReport = std::variant<std::monostate, ActivityReport, CutReport, CompletedReport,
+                                  ObeyedReport, CaughtUpReport>;
 
-/// The two channels between the coordinator and a worker. Bounded: at most 16 epochs and one other
-/// command are under way.
+/// The two channels between the coordinator and a worker. Bounded: at most 16 epochs, or the
+/// commands of one change, are under way.
 struct WorkerLink {
   Ring<WorkerCommand> commands{64};
   Ring<WorkerReport> reports{256};
@@ -115,20 +132,28 @@ class Worker {
     std::shared_ptr<ErrorCollection> errors;
     std::unique_ptr<DataflowPart> part;
     Epoch attached_after;  // the last epoch that was cut before
+    std::shared_ptr<bool> hydrating;  // its inputs look at it, too
+    bool caught_up = false;           // has been reported
   };
 
   bool ObeyOne();
   void Obey(OpenCommand command);
   void Obey(CutCommand command);
   void Obey(AddSourceCommand command);
+  void Obey(RemoveSourceCommand command);
   void Obey(AttachCommand command);
+  void Obey(JoinCommand command);
   void Obey(DetachCommand command);
-  bool StepPart();
+  std::unique_ptr<PipelineInput> Subscribe(const AttachCommand& command, const SourceSpec& source,
+                                           const std::shared_ptr<bool>& hydrating);
+  Attached* Find(ObjectId dataflow);
+  bool StepPart(bool hydrating);
   bool StepSource();
   bool Report();
   bool ReportCut();
   bool ReportCompleted();
   bool ReportActivity();
+  bool ReportCaughtUp();
   Activity CurrentActivity() const;
   Epoch CompletedEpoch() const;
   Feed& FeedOf(ObjectId object);
@@ -142,6 +167,7 @@ class Worker {
   std::vector<Attached> parts_;
   uint64_t steps_ = 0;
   size_t next_part_ = 0;
+  int hydrating_ = 0;  // of parts_
   size_t next_source_ = 0;
   std::optional<Epoch> cut_due_;  // sources have been told, the report is to come
   Activity reported_activity_ = Activity::kIdle;

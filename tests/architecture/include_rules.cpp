@@ -68,14 +68,16 @@ constexpr Concurrent kConcurrent[] = {
     {"types/cancel", "a client's cancel reaches a statement that runs on another thread"},
     {"types/memory_budget", "dataflows on all workers reserve from the server's one budget"},
     {"parser/parser", "ANTLR's runtime is not thread-safe: one parse at a time"},
+    {"server/engine/engine", "a session waits for the coordinator's thread to change the catalog"},
+    {"server/engine/publication", "sessions on many threads wait for epochs"},
     {"storage/commit/committer", "sessions on many threads, one serial order of commits"},
     {"storage/group_commit", "many commits wait for one fdatasync"},
     {"storage/journal", "appended by the committer and the coordinator, read by workers"},
     {"storage/posix_file_system", "files are opened and synced from several threads"},
     {"storage/view/version_slot", "the worker publishes a view's version, readers take it"},
     {"executor/exchange/ring", "one thread pushes, another pops, and neither waits"},
-    {"executor/runtime/runtime", "runs the workers' and the coordinator's steps on threads"},
-    {"executor/runtime/waker", "a thread sleeps until another has something for it"},
+    {"executor/threads/runtime", "runs the workers' and the coordinator's steps on threads"},
+    {"executor/threads/waker", "a thread sleeps until another has something for it"},
 };
 
 bool StartsWithAnyOf(std::string_view path, const std::vector<std::string_view>& beginnings) {

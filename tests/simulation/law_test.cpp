@@ -40,17 +40,19 @@ TEST(Law, HoldsInRandomCases) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   std::printf(
       "%lu cases in %.1f s: %lu views compared (%lu rows, %lu errors), %lu commits, %lu crashes, "
-      "%lu replayed epochs compared\n",
+      "%lu replayed epochs compared, %lu views hydrated\n",
       static_cast<unsigned long>(done), seconds.count(),
       static_cast<unsigned long>(report.epochs_checked),
       static_cast<unsigned long>(report.rows_compared),
       static_cast<unsigned long>(report.errors_compared),
       static_cast<unsigned long>(report.commits), static_cast<unsigned long>(report.crashes),
-      static_cast<unsigned long>(report.replayed_epochs_compared));
+      static_cast<unsigned long>(report.replayed_epochs_compared),
+      static_cast<unsigned long>(report.views_hydrated));
   // A run that compares nothing proves nothing.
   EXPECT_GT(report.epochs_checked, done);
   EXPECT_GT(report.rows_compared, done);
   EXPECT_GE(report.crashes, done);
+  EXPECT_GT(report.views_hydrated, 0);
 }
 
 }  // namespace

@@ -35,11 +35,21 @@ void CreateTables(const CaseInput& input, storage::Committer& committer) {
 
 }  // namespace
 
-std::unique_ptr<SteppedEngine> StartServer(const CaseInput& input, MemoryFileSystem& files,
-                                           SimulatedClock& clock, const CaseOptions& options,
-                                           int workers, testing::RandomData& random,
-                                           SteppedEngine::Published on_published) {
-  EngineOptions engine_options;
+EngineParts::Relation RelationOf(const CaseInput& input, size_t view) {
+  const RandomView& random = input.views[view];
+  return {.id = random.relation.id,
+          .dataflow = random.spec,
+          .layout = random.layout,
+          .settings = std::make_shared<const Settings>(),
+          .is_table = view < input.tables.size()};
+}
+
+std::unique_ptr<EngineParts> StartServer(const CaseInput& input, size_t views,
+                                         MemoryFileSystem& files, SimulatedClock& clock,
+                                         const CaseOptions& options, int workers,
+                                         testing::RandomData& random,
+                                         EngineParts::Published on_published) {
+  server::PartsOptions engine_options;
   engine_options.workers = workers;
   engine_options.ring_capacity = options.ring_capacity;
   engine_options.serialised = options.serialised;
@@ -47,21 +57,29 @@ std::unique_ptr<SteppedEngine> StartServer(const CaseInput& input, MemoryFileSys
   engine_options.journal.segment_bytes = 4096;  // so that a case has several
   engine_options.journal.chunk_bytes = 1024;
   engine_options.journal.tail_bytes = 2048;
-  auto engine = std::make_unique<SteppedEngine>(files, clock, std::move(engine_options),
-                                                std::move(on_published));
+  auto opened =
+      EngineParts::Open(files, clock, std::move(engine_options), std::move(on_published));
+  CHECK(opened.has_value(), opened ? "" : opened.error().text);
+  std::unique_ptr<EngineParts> engine = std::move(*opened);
   CreateTables(input, engine->committer());
-  engine->Start();
-  for (const Relation& table : input.tables) engine->AddTable(table.id, /*row_ids=*/false);
-  for (const StreamLog& stream : input.streams) {
-    engine->AddSource(stream.id, [&](int worker) {
-      return MakeStreamReader(stream, worker, workers, options.rows_max, random);
-    });
+  CHECK(engine->Start().has_value(), "the engine does not start");
+  executor::Coordinator& coordinator = engine->coordinator();
+  for (const Relation& table : input.tables) {
+    coordinator.Change(engine->AddTable(table.id, /*row_ids=*/false));
   }
-  const auto settings = std::make_shared<const Settings>();
-  for (size_t i = 0; i < input.views.size(); ++i) {
-    const RandomView& view = input.views[i];
-    engine->Attach(view.relation.id, view.spec, view.layout, settings,
-                   /*is_table=*/i < input.tables.size());
+  for (const StreamLog& stream : input.streams) {
+    coordinator.Change(engine->AddSource(
+        stream.id,
+        [&](int worker) {
+          return MakeStreamReader(stream, worker, workers, options.rows_max, random);
+        },
+        [&stream, workers](const executor::SourceSpec& source, int worker,
+                           std::span<const Position> before) {
+          return MakeHistory(stream, source.columns, worker, workers, before);
+        }));
+  }
+  for (size_t i = 0; i < views; ++i) {
+    coordinator.Change(engine->Attach(RelationOf(input, i), EngineParts::Begin::kReplay));
   }
   engine->Replay();
   return engine;

@@ -4,15 +4,17 @@
 #include <memory>
 #include <vector>
 
+#include "server/engine/engine_parts.h"
 #include "tests/random_data.h"
 #include "tests/simulation/memory_file_system.h"
 #include "tests/simulation/random_query.h"
-#include "tests/simulation/stepped_engine.h"
 #include "tests/simulation/stream_log.h"
 #include "tests/simulation/world.h"
 #include "types/clock.h"
 
 namespace riverrun::simulation {
+
+using server::EngineParts;
 
 /// A clock that a test moves.
 class SimulatedClock : public Clock {
@@ -31,11 +33,15 @@ struct CaseInput {
   std::vector<RandomView> views;  // the tables' own views first, then the queries, in order
 };
 
+/// What runs for a view of the case.
+EngineParts::Relation RelationOf(const CaseInput& input, size_t view);
+
 /// The engine of a case, recovered from the files of the last run, with the case's tables, streams
-/// and views. CHECKs that nothing is refused: what the simulated faults leave must open.
-std::unique_ptr<SteppedEngine> StartServer(const CaseInput& input, MemoryFileSystem& files,
-                                           SimulatedClock& clock, const CaseOptions& options,
-                                           int workers, testing::RandomData& random,
-                                           SteppedEngine::Published on_published);
+/// and first views. CHECKs that nothing is refused: what the simulated faults leave must open.
+std::unique_ptr<EngineParts> StartServer(const CaseInput& input, size_t views,
+                                         MemoryFileSystem& files, SimulatedClock& clock,
+                                         const CaseOptions& options, int workers,
+                                         testing::RandomData& random,
+                                         EngineParts::Published on_published);
 
 }  // namespace riverrun::simulation

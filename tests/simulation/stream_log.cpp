@@ -66,6 +66,19 @@ class StreamReader : public executor::SourceReader {
   std::vector<Position> bounds_;
 };
 
+class History : public executor::BatchSource {
+ public:
+  explicit History(std::vector<Batch> batches) : batches_(std::move(batches)) {}
+  Result<std::optional<Batch>> Next() override {
+    if (next_ == batches_.size()) return std::nullopt;
+    return batches_[next_++];
+  }
+
+ private:
+  const std::vector<Batch> batches_;
+  size_t next_ = 0;
+};
+
 }  // namespace
 
 std::vector<std::string> StreamLog::Before(std::span<const Position> positions) const {
@@ -82,6 +95,24 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, i
                                                          int workers, uint32_t rows_max,
                                                          testing::RandomData& random) {
   return std::make_unique<StreamReader>(log, worker, workers, rows_max, random);
+}
+
+std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
+                                                   const std::vector<int>& columns, int worker,
+                                                   int workers, std::span<const Position> before) {
+  std::vector<Batch> batches;
+  for (const Position& position : before) {
+    if (position.source != log.id || position.partition % workers != worker) continue;
+    for (int64_t i = 0; i < position.offset; ++i) {
+      BatchBuilder row(log.types);
+      DecodeRow(log.partitions[position.partition][i], 1, row);
+      const Batch whole = row.Finish();
+      Batch& part = batches.emplace_back();
+      part.rows = 1;
+      for (const int column : columns) part.columns.push_back(whole.columns[column]);
+    }
+  }
+  return std::make_unique<History>(std::move(batches));
 }
 
 }  // namespace riverrun::simulation

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "executor/batch_source.h"
 #include "executor/source_reader.h"
 #include "tests/random_data.h"
 
@@ -27,5 +28,10 @@ struct StreamLog {
 std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, int worker,
                                                          int workers, uint32_t rows_max,
                                                          testing::RandomData& random);
+
+/// Those records of the same partitions that stand before the given positions.
+std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
+                                                   const std::vector<int>& columns, int worker,
+                                                   int workers, std::span<const Position> before);
 
 }  // namespace riverrun::simulation

@@ -72,17 +72,22 @@ class Case {
       input_.streams.back().partitions.resize(1 + random_.Below(4));
       relations.push_back(stream);
     }
+    // Some are there from the beginning, the others come while the server runs.
+    views_ = input_.views.size();
     for (int i = 0; i < options_.views; ++i) {
       input_.views.push_back(MakeRandomView({next_id++}, relations, random_));
       relations.push_back(input_.views.back().relation);
+      if (views_ == input_.views.size() - 1 && random_.Chance(50)) ++views_;
     }
   }
 
   void Start() {
     // Never the number of the run before.
     workers_ = 1 + (workers_ + static_cast<int>(random_.Below(2))) % kWorkersMax;
-    server_ = StartServer(input_, files_, clock_, options_, workers_, random_,
+    server_ = StartServer(input_, views_, files_, clock_, options_, workers_, random_,
                           [this](const storage::CutRecord& cut) { Check(cut); });
+    readable_ = views_;
+    server_->coordinator().OnJoined([this](ObjectId) { ++readable_; });
     commits_.clear();
     LogCommits(server_->journal().Begin());
     // What was acknowledged is there, and what is there is what was written.
@@ -110,6 +115,7 @@ class Case {
     if (chosen < 4) return AppendToStream();
     if (chosen < 8) return WriteTable();
     if (chosen < 14) return clock_.Advance(random_.Between(1, 4000));
+    if (chosen == 14 && random_.Chance(10)) return CreateViews();
     StepOne();
     Acknowledge();
   }
@@ -121,6 +127,26 @@ class Case {
     for (uint32_t rows = 1 + random_.Below(6); rows > 0; --rows) {
       partition.push_back(RandomRow(stream.types, random_.Between(0, kKeysMax), random_));
     }
+  }
+
+  // One or two views at once, which begin with what their inputs contain.
+  void CreateViews() {
+    if (readable_ < views_) return;  // one of them may be read by the next
+    if (server_->published().info.epoch == 0) return;
+    const size_t until = std::min(input_.views.size(), views_ + 1 + random_.Below(2));
+    if (until == views_) return;
+    server_->coordinator().Change([this, from = views_, until] {
+      EngineParts::Commands commands;
+      for (size_t view = from; view < until; ++view) {
+        for (auto& command : server_->Attach(RelationOf(input_, view),
+                                             EngineParts::Begin::kHydrate)) {
+          commands.push_back(std::move(command));
+        }
+      }
+      return commands;
+    });
+    report_.views_hydrated += until - views_;
+    views_ = until;
   }
 
   // One transaction over a table: some keys inserted, updated, deleted.
@@ -212,14 +238,15 @@ class Case {
     }
     const bool compare = random_.Chance(40) || checks_due_;
     std::vector<Bag> seen;
-    for (const RandomView& view : input_.views) {
+    for (size_t i = 0; i < readable_; ++i) {
+      const RandomView& view = input_.views[i];
       CheckView(view, cut, compare, inputs);
       seen.push_back(inputs[view.relation.id]);
     }
     const auto [known, fresh] = seen_.try_emplace(cut.info.epoch, seen);
     if (fresh || problem_) return;
     ++report_.replayed_epochs_compared;
-    for (size_t i = 0; i < seen.size(); ++i) {
+    for (size_t i = 0; i < known->second.size(); ++i) {
       const RandomView& view = input_.views[i];
       Compare(view, cut, known->second[i], seen[i], view.layout.types, "seen before a crash: ");
     }
@@ -228,8 +255,8 @@ class Case {
   void CheckView(const RandomView& view, const storage::CutRecord& cut, bool compare,
                  std::map<ObjectId, Bag>& inputs) {
     const ObjectId id = view.relation.id;
-    const storage::VersionRef version = server_->store(id).At(cut.info.epoch);
-    const storage::VersionRef errors = server_->errors(id).At(cut.info.epoch);
+    const storage::VersionRef version = server_->store(id)->At(cut.info.epoch);
+    const storage::VersionRef errors = server_->errors(id)->At(cut.info.epoch);
     if (version == nullptr || errors == nullptr) {
       problem_ = "view " + std::to_string(id.value) + " has no version of epoch " +
                  std::to_string(cut.info.epoch);
@@ -282,6 +309,7 @@ class Case {
   // A server at rest that has left something unread would agree with the batch answer, too.
   void CheckAllRead() {
     if (problem_) return;
+    if (readable_ < views_) problem_ = "a view was never joined";
     for (const StreamLog& stream : input_.streams) {
       size_t records = 0;
       for (const auto& partition : stream.partitions) records += partition.size();
@@ -299,7 +327,9 @@ class Case {
   MemoryFileSystem files_;
   SimulatedClock clock_;
   CaseInput input_;
-  std::unique_ptr<SteppedEngine> server_;
+  std::unique_ptr<EngineParts> server_;
+  size_t views_ = 0;     // of the input that have been created
+  size_t readable_ = 0;  // and have content
   int workers_ = 0;
   std::vector<LoggedCommit> commits_;
   std::vector<std::pair<Lsn, std::string>> unacknowledged_, acknowledged_;

@@ -42,6 +42,7 @@ struct CaseReport {
   uint64_t commits = 0;
   uint64_t crashes = 0;
   uint64_t replayed_epochs_compared = 0;
+  uint64_t views_hydrated = 0;  // created while the server ran
 };
 
 /// Runs one case. Returns the first difference from the law, in words, or nothing.

@@ -8,8 +8,8 @@
 #include <memory>
 #include <random>
 
+#include "server/engine/engine_parts.h"
 #include "tests/simulation/memory_file_system.h"
-#include "tests/simulation/stepped_engine.h"
 
 namespace riverrun::slt {
 
@@ -27,20 +27,19 @@ class LocalRuntime {
 
   /// Commits and steps until the commit is published. A change of the catalog is only recorded.
   Result<void> Commit(storage::WriteSet& writes);
-  storage::Committer& committer() { return engine_.committer(); }
+  storage::Committer& committer() { return engine_->committer(); }
   /// Content of a table, stream or materialized view at the newest epoch.
   storage::VersionRef Content(ObjectId object) const;
   EpochInfo epoch() const { return epoch_; }
 
  private:
-  void AddSource(const storage::CatalogObject& object);
-  void Attach(const storage::CatalogObject& object);
+  void Begin(const storage::CatalogObject& object);
   void Settle();
 
   const RuntimeOptions options_;
   std::mt19937_64 random_;
   EpochInfo epoch_;
-  simulation::SteppedEngine engine_;
+  std::unique_ptr<server::EngineParts> engine_;
 };
 
 }  // namespace riverrun::slt

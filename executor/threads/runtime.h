@@ -5,11 +5,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include "executor/runtime/coordinator.h"
-#include "executor/runtime/waker.h"
+#include "executor/threads/waker.h"
 #include "executor/runtime/worker.h"
 
 namespace riverrun::executor {
@@ -21,7 +22,8 @@ namespace riverrun::executor {
 class Runtime {
  public:
   /// The workers' links are the coordinator's, in the same order. Everything outlives the runtime.
-  Runtime(std::vector<std::unique_ptr<Worker>> workers, Coordinator& coordinator, Clock& clock);
+  Runtime(std::span<const std::unique_ptr<Worker>> workers, Coordinator& coordinator,
+          Clock& clock);
   ~Runtime() { Stop(); }
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -43,7 +45,7 @@ class Runtime {
   void RunCoordinator();
   bool StepCoordinator();
 
-  std::vector<std::unique_ptr<Worker>> workers_;
+  const std::span<const std::unique_ptr<Worker>> workers_;
   Coordinator& coordinator_;
   Clock& clock_;
   std::vector<std::unique_ptr<Waker>> worker_wakers_;

@@ -1,10 +1,10 @@
-#include "executor/runtime/runtime.h"
+#include "executor/threads/runtime.h"
 
 namespace riverrun::executor {
 
-Runtime::Runtime(std::vector<std::unique_ptr<Worker>> workers, Coordinator& coordinator,
+Runtime::Runtime(std::span<const std::unique_ptr<Worker>> workers, Coordinator& coordinator,
                  Clock& clock)
-    : workers_(std::move(workers)), coordinator_(coordinator), clock_(clock) {
+    : workers_(workers), coordinator_(coordinator), clock_(clock) {
   for (size_t i = 0; i < workers_.size(); ++i) worker_wakers_.push_back(std::make_unique<Waker>());
 }
 

@@ -1,4 +1,4 @@
-#include "executor/runtime/waker.h"
+#include "executor/threads/waker.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>

@@ -1,0 +1,290 @@
+#include "server/engine/engine.h"
+
+#include <future>
+
+#include "executor/threads/runtime.h"
+#include "server/engine/data_directory.h"
+#include "server/engine/engine_parts.h"
+#include "server/engine/publication.h"
+#include "server/engine/relation.h"
+#include "storage/commit/table_layout.h"
+
+namespace riverrun::server {
+namespace {
+
+using executor::Coordinator;
+using storage::CommitResult;
+using storage::ObjectKind;
+using storage::ObjectRef;
+
+// What a power loss may take of commits that did not wait.
+constexpr uint32_t kLazySyncMilliseconds = 200;
+
+const Cancel kNever;
+
+std::vector<ObjectId> IdsOf(std::span<const ObjectRef> objects) {
+  std::vector<ObjectId> ids;
+  for (const ObjectRef& object : objects) ids.push_back(object->id);
+  return ids;
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  std::unique_ptr<DirectoryLock> lock;
+  std::unique_ptr<EngineParts> parts;
+  std::unique_ptr<executor::Runtime> runtime;
+  Publication publication;
+
+  // A change of the catalog, from the session to the coordinator's thread and back.
+  struct Change {
+    Result<CommitResult> result = CommitResult{};
+    CatalogDifference difference;
+  };
+  Change Make(storage::WriteSet& writes, const Cancel& cancel, Coordinator::Commands& commands);
+  void End(const storage::CatalogObject& object, Coordinator::Commands& commands);
+  void Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
+             Coordinator::Commands& commands);
+};
+
+Engine::Engine(Clock& clock, EngineOptions options)
+    : clock_(clock),
+      options_(std::move(options)),
+      budget_("server", options_.memory_limit),
+      impl_(std::make_unique<Impl>()) {}
+
+Engine::~Engine() {
+  RefuseWaits();
+  if (impl_->runtime != nullptr) impl_->runtime->Stop();
+}
+
+Result<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, Clock& clock,
+                                             EngineOptions options) {
+  std::unique_ptr<Engine> engine(new Engine(clock, std::move(options)));
+  if (Result<void> started = engine->Start(files); !started) {
+    return std::unexpected(started.error());
+  }
+  return engine;
+}
+
+Result<void> Engine::Start(FileSystem& files) {
+  auto lock = OpenDataDirectory(files, options_.data_directory);
+  if (!lock) return std::unexpected(lock.error());
+  impl_->lock = std::move(*lock);
+
+  const auto fail = [on_failure = options_.on_failure](const Error& error) {
+    if (on_failure) on_failure(error);
+  };
+  PartsOptions parts;
+  parts.workers = options_.workers;
+  parts.epochs = options_.epochs;
+  parts.budget = &budget_;
+  parts.committer.budget = &budget_;
+  parts.journal.directory = options_.data_directory + "/journal";
+  parts.journal.new_incarnation = options_.new_incarnation;
+  parts.journal.budget = &budget_;
+  parts.journal.on_durable = [impl = impl_.get(), fail] {
+    if (impl->runtime == nullptr) return;  // nothing runs yet, nothing waits
+    if (const auto durable = impl->parts->journal().Durable(); !durable) fail(durable.error());
+    impl->runtime->WakeCoordinator();
+  };
+  auto opened = EngineParts::Open(files, clock_, std::move(parts),
+                                  [impl = impl_.get()](const storage::CutRecord& cut) {
+                                    impl->publication.Publish(cut);
+                                  });
+  if (!opened) return std::unexpected(opened.error());
+  impl_->parts = std::move(*opened);
+  if (Result<void> started = impl_->parts->Start(); !started) return started;
+
+  Coordinator& coordinator = impl_->parts->coordinator();
+  coordinator.OnFailure(fail);
+  coordinator.OnJoined([impl = impl_.get()](ObjectId object) {
+    impl->publication.Add(object, impl->parts->store(object));
+  });
+  Coordinator::Commands commands;
+  std::vector<ObjectId> contents;
+  for (const auto& [id, object] : catalog()->objects()) {
+    if (const auto relation = RelationOf(*object); !relation) {
+      return std::unexpected(relation.error());
+    }
+    impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
+    if (impl_->parts->store(id) != nullptr) contents.push_back(id);
+  }
+  coordinator.Change(std::move(commands));
+  const Lsn all = impl_->parts->journal().End();
+  impl_->parts->Replay();
+  impl_->runtime =
+      std::make_unique<executor::Runtime>(impl_->parts->workers(), coordinator, clock_);
+  impl_->parts->journal().StartGroupCommit(kLazySyncMilliseconds);
+  impl_->runtime->Start();
+  const auto recovered = impl_->publication.Read({}, all, nullptr, kNever);
+  if (!recovered) return std::unexpected(recovered.error());
+  for (const ObjectId object : contents) {
+    impl_->publication.Add(object, impl_->parts->store(object));
+  }
+  return {};
+}
+
+void Engine::Impl::Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
+                         Coordinator::Commands& commands) {
+  const auto append = [&](Coordinator::Commands more) {
+    std::move(more.begin(), more.end(), std::back_inserter(commands));
+  };
+  if (IsFedByJournal(object)) append(parts->AddTable(object.id, storage::HasRowIds(object)));
+  auto relation = RelationOf(object);
+  CHECK(relation.has_value(), relation ? "" : relation.error().text);
+  if (*relation) append(parts->Attach(std::move(**relation), begin));
+}
+
+void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Commands& commands) {
+  if (parts->store(object.id) == nullptr) return;
+  publication.Remove(object.id);
+  for (auto& command : parts->Detach(object.id)) commands.push_back(std::move(command));
+  if (!IsFedByJournal(object)) return;
+  for (auto& command : parts->RemoveSource(object.id)) commands.push_back(std::move(command));
+}
+
+// At rest, on the coordinator's thread: no epoch can contain the commit before the workers have
+// been told what it created.
+Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel& cancel,
+                                        Coordinator::Commands& commands) {
+  Change change;
+  const storage::CatalogRef before = parts->committer().catalog();
+  change.result = parts->committer().Commit(writes, cancel);
+  if (!change.result || change.result->status != CommitResult::kCommitted) return change;
+  change.difference = Compare(*before, *parts->committer().catalog());
+  for (const ObjectRef& object : change.difference.dropped) End(*object, commands);
+  for (const ObjectRef& object : change.difference.created) {
+    Begin(*object, EngineParts::Begin::kHydrate, commands);
+  }
+  parts->coordinator().RequestCut(change.result->lsn + 1);
+  return change;
+}
+
+storage::CatalogRef Engine::catalog() const { return impl_->parts->committer().catalog(); }
+ObjectId Engine::AllocateObject() { return impl_->parts->committer().AllocateObject(); }
+OperatorId Engine::AllocateOperator() { return impl_->parts->committer().AllocateOperators(1); }
+void Engine::RefuseWaits() { impl_->publication.Refuse(); }
+
+bool Engine::HasContent(ObjectId object) const {
+  const ObjectRef found = catalog()->Find(object);
+  if (found == nullptr) return false;
+  return IsFedByJournal(*found) || found->kind == ObjectKind::kMaterializedView;
+}
+
+Result<storage::ReadView> Engine::OpenRead(std::span<const ObjectId> objects, Lsn contains,
+                                           const Cancel& cancel) {
+  auto view = impl_->publication.Read(
+      objects, contains == 0 ? 0 : contains + 1,
+      [this](ObjectId object) { return HasContent(object); }, cancel);
+  if (view) view->catalog = catalog();
+  return view;
+}
+
+Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,
+                                             const Cancel& cancel) {
+  storage::ReadView newest = impl_->parts->committer().Newest(objects);
+  std::vector<ObjectId> others;
+  for (const ObjectId object : objects) {
+    if (!newest.versions.contains(object)) others.push_back(object);
+  }
+  auto published = OpenRead(others, others.empty() ? 0 : contains, cancel);
+  if (!published) return published;
+  newest.epoch = published->epoch;
+  newest.versions.merge(published->versions);
+  return newest;
+}
+
+Result<Committed> Engine::Commit(storage::WriteSet& writes, Durability durability,
+                                 const Cancel& cancel) {
+  if (!writes.Changes().empty()) return ChangeCatalog(writes, cancel);
+  return Append([&] { return impl_->parts->committer().Commit(writes, cancel); }, durability,
+                cancel);
+}
+
+Result<Committed> Engine::CommitInside(
+    const std::function<Result<storage::WriteSet>(storage::Committer::Inside&)>& evaluate,
+    Durability durability, const Cancel& cancel) {
+  return Append([&] { return impl_->parts->committer().Run(evaluate, cancel); }, durability,
+                cancel);
+}
+
+Result<Committed> Engine::Append(const std::function<Result<CommitResult>()>& commit,
+                                 Durability durability, const Cancel& cancel) {
+  storage::Committer& committer = impl_->parts->committer();
+  Result<CommitResult> result = commit();
+  while (result && result->status == CommitResult::kWait) {
+    const auto waited = impl_->publication.WaitUntil([&] { return committer.HasRoom(); }, cancel);
+    if (!waited) return std::unexpected(waited.error());
+    result = commit();
+  }
+  if (!result) return std::unexpected(result.error());
+  if (result->status == CommitResult::kNothing) return Committed{};
+  impl_->runtime->Ask([lsn = result->lsn](Coordinator& c) { c.RequestCut(lsn + 1); });
+  if (durability == Durability::kDurable) {
+    const auto durable = impl_->parts->journal().WaitDurable(result->lsn);
+    if (!durable) return std::unexpected(durable.error());
+  }
+  return Committed{result->lsn};
+}
+
+Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel& cancel) {
+  // What a new view reads has to have its content: the view begins with it.
+  std::vector<ObjectId> read;
+  for (const storage::CatalogChange& change : writes.Changes()) {
+    const auto* create = std::get_if<storage::CreateObject>(&change);
+    if (create == nullptr) continue;
+    const std::vector<ObjectId>& needs = create->object->dependencies;
+    read.insert(read.end(), needs.begin(), needs.end());
+  }
+  if (auto waited = WaitForContents(read, cancel); !waited) {
+    return std::unexpected(waited.error());
+  }
+  std::promise<Impl::Change> promise;
+  impl_->runtime->Ask([&](Coordinator& coordinator) {
+    coordinator.Change(std::function<Coordinator::Commands()>([&] {
+      Coordinator::Commands commands;
+      Impl::Change change = impl_->Make(writes, cancel, commands);
+      promise.set_value(std::move(change));
+      return commands;
+    }));
+  });
+  const Impl::Change change = promise.get_future().get();
+  if (!change.result) return std::unexpected(change.result.error());
+  if (change.result->status == CommitResult::kWait) {
+    const auto room = [this] { return impl_->parts->committer().HasRoom(); };
+    if (auto waited = impl_->publication.WaitUntil(room, cancel); !waited) {
+      return std::unexpected(waited.error());
+    }
+    return ChangeCatalog(writes, cancel);
+  }
+  if (change.result->status == CommitResult::kNothing) return Committed{};
+  const auto durable = impl_->parts->journal().WaitDurable(change.result->lsn);
+  if (!durable) return std::unexpected(durable.error());
+  const std::vector<ObjectId> created = IdsOf(change.difference.created);
+  if (auto filled = WaitForContents(created, cancel); !filled) {
+    if (filled.error().sqlstate == sqlstate::kQueryCanceled) Drop(created);
+    return std::unexpected(filled.error());
+  }
+  return Committed{change.result->lsn};
+}
+
+// An object that another session drops in the meantime is not waited for.
+Result<void> Engine::WaitForContents(std::span<const ObjectId> objects, const Cancel& cancel) {
+  auto view = impl_->publication.Read(
+      objects, 0, [this](ObjectId object) { return HasContent(object); }, cancel);
+  if (!view) return std::unexpected(view.error());
+  return {};
+}
+
+// Takes back what a cancelled statement created. Another session may have been faster, or have
+// built on it: then it stays.
+void Engine::Drop(std::span<const ObjectId> objects) {
+  storage::WriteSet writes;
+  for (size_t i = objects.size(); i-- > 0;) {
+    if (catalog()->Find(objects[i]) != nullptr) writes.Add(storage::DropObject{objects[i]});
+  }
+  [[maybe_unused]] const auto dropped = ChangeCatalog(writes, kNever);
+}
+
+}  // namespace riverrun::server

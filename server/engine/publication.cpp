@@ -1,0 +1,102 @@
+#include "server/engine/publication.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace riverrun::server {
+namespace {
+
+// How late a wait may notice that it is cancelled.
+constexpr std::chrono::milliseconds kLook{20};
+
+}  // namespace
+
+void Publication::Publish(const storage::CutRecord& cut) {
+  {
+    const std::scoped_lock lock(mutex_);
+    published_ = cut;
+  }
+  changed_.notify_all();
+}
+
+void Publication::Add(ObjectId object, std::shared_ptr<const storage::ViewStore> content) {
+  {
+    const std::scoped_lock lock(mutex_);
+    contents_[object] = std::move(content);
+  }
+  changed_.notify_all();
+}
+
+void Publication::Remove(ObjectId object) {
+  {
+    const std::scoped_lock lock(mutex_);
+    contents_.erase(object);
+  }
+  changed_.notify_all();
+}
+
+void Publication::Refuse() {
+  {
+    const std::scoped_lock lock(mutex_);
+    refused_ = true;
+  }
+  changed_.notify_all();
+}
+
+storage::CutRecord Publication::published() const {
+  const std::scoped_lock lock(mutex_);
+  return published_;
+}
+
+bool Publication::Has(ObjectId object) const {
+  const std::scoped_lock lock(mutex_);
+  return contents_.contains(object);
+}
+
+Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,
+                               const std::function<bool()>& done, const Cancel& cancel) const {
+  while (true) {
+    if (refused_) {
+      return Fail(sqlstate::kAdminShutdown,
+                  "terminating connection due to administrator command");
+    }
+    if (done()) return {};
+    if (cancel.requested()) {
+      return Fail(sqlstate::kQueryCanceled, "canceling statement due to user request");
+    }
+    changed_.wait_for(lock, kLook);
+  }
+}
+
+Result<void> Publication::WaitUntil(const std::function<bool()>& done,
+                                    const Cancel& cancel) const {
+  std::unique_lock lock(mutex_);
+  return Wait(lock, done, cancel);
+}
+
+Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, Lsn commits_before,
+                                            const std::function<bool(ObjectId)>& must_have,
+                                            const Cancel& cancel) const {
+  std::unique_lock lock(mutex_);
+  const auto ready = [&] {
+    return published_.commits_before >= commits_before &&
+           std::ranges::all_of(objects, [&](ObjectId object) {
+             return contents_.contains(object) || !must_have(object);
+           });
+  };
+  if (Result<void> waited = Wait(lock, ready, cancel); !waited) {
+    return std::unexpected(waited.error());
+  }
+  storage::ReadView view;
+  view.epoch = published_.info.epoch;
+  for (const ObjectId object : objects) {
+    const auto content = contents_.find(object);
+    if (content == contents_.end()) continue;
+    storage::VersionRef version = content->second->At(view.epoch);
+    CHECK(version != nullptr, "a relation has no content at the published epoch");
+    view.versions[object] = std::move(version);
+  }
+  return view;
+}
+
+}  // namespace riverrun::server

@@ -1,0 +1,84 @@
+#include "server/engine/relation.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "planner/bind/settings_text.h"
+#include "storage/commit/table_layout.h"
+
+namespace riverrun::server {
+namespace {
+
+using storage::CatalogObject;
+using storage::ObjectKind;
+
+// Types of a relation's rows as its source delivers them.
+storage::ViewLayout LayoutOfRows(const CatalogObject& object) {
+  if (object.kind != ObjectKind::kStream) return storage::LayoutOf(object);
+  storage::ViewLayout layout;
+  for (const storage::CatalogColumn& column : object.columns) layout.types.push_back(column.type);
+  return layout;
+}
+
+// The rows of a table or stream, kept as they are.
+executor::DataflowSpec KeepRows(const CatalogObject& object, const storage::ViewLayout& layout) {
+  std::vector<executor::OutputColumn> columns;
+  for (size_t i = 0; i < layout.types.size(); ++i) {
+    columns.push_back(
+        {i < object.columns.size() ? object.columns[i].name : "hidden", layout.types[i]});
+  }
+  std::vector<int> all(columns.size());
+  std::iota(all.begin(), all.end(), 0);
+  executor::DataflowSpec spec;
+  spec.nodes = {
+      {.id = {1}, .spec = executor::SourceSpec{object.id, all}, .inputs = {}, .output = columns},
+      {.id = {2},
+       .spec = executor::MaterializeSpec{object.id, layout.key_columns},
+       .inputs = {{OperatorId{1}, {}}},
+       .output = columns}};
+  return spec;
+}
+
+}  // namespace
+
+bool IsFedByJournal(const CatalogObject& object) {
+  return object.kind == ObjectKind::kTable || object.kind == ObjectKind::kStream;
+}
+
+Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& object) {
+  if (IsFedByJournal(object)) {
+    storage::ViewLayout layout = LayoutOfRows(object);
+    return EngineParts::Relation{.id = object.id,
+                                 .dataflow = KeepRows(object, layout),
+                                 .layout = layout,
+                                 .settings = std::make_shared<const Settings>(),
+                                 .is_table = object.kind == ObjectKind::kTable};
+  }
+  if (object.kind != ObjectKind::kMaterializedView) return std::nullopt;
+  auto spec = executor::ParseDataflow(object.dataflow);
+  if (!spec) {
+    return Fail(sqlstate::kDataCorrupted, "the stored dataflow of \"" + object.name +
+                                              "\" does not parse: " + spec.error().text);
+  }
+  const planner::BindContext context = planner::WithSettings({}, object.settings);
+  return EngineParts::Relation{.id = object.id,
+                               .dataflow = *std::move(spec),
+                               .layout = storage::LayoutOf(object),
+                               .settings = std::make_shared<const Settings>(context.settings)};
+}
+
+// Ids ascend in the order of creation, and an object depends on older ones only.
+CatalogDifference Compare(const storage::CatalogSnapshot& before,
+                          const storage::CatalogSnapshot& after) {
+  CatalogDifference difference;
+  for (const auto& [id, object] : after.objects()) {
+    if (before.Find(id) == nullptr) difference.created.push_back(object);
+  }
+  for (const auto& [id, object] : before.objects()) {
+    if (after.Find(id) == nullptr) difference.dropped.push_back(object);
+  }
+  std::ranges::reverse(difference.dropped);
+  return difference;
+}
+
+}  // namespace riverrun::server
