@@ -1,0 +1,82 @@
+#include "executor/runtime/feed.h"
+
+#include <gtest/gtest.h>
+
+#include "types/value.h"
+
+namespace riverrun::executor {
+namespace {
+
+Batch OneRow(int64_t a, int64_t b) {
+  Batch batch;
+  batch.rows = 1;
+  batch.columns = {Value::Int8(a).column(), Value::Int8(b).column()};
+  return batch;
+}
+
+int64_t Cell(const std::optional<Message>& message, size_t column) {
+  const auto* batch = message ? std::get_if<Batch>(&*message) : nullptr;
+  return batch == nullptr ? -1 : batch->columns[column].At<int64_t>(0);
+}
+
+TEST(Feed, EveryReaderGetsItsColumns) {
+  Feed feed(4);
+  const auto left = feed.Subscribe({0});
+  const auto right = feed.Subscribe({1, 0});
+  feed.Put(OneRow(7, 8));
+  EXPECT_EQ(Cell(left->Poll(), 0), 7);
+  const auto message = right->Poll();
+  EXPECT_EQ(Cell(message, 0), 8);
+  EXPECT_EQ(Cell(message, 1), 7);
+  EXPECT_EQ(left->Poll(), std::nullopt);
+}
+
+TEST(Feed, SlowestReaderFillsIt) {
+  Feed feed(2);
+  const auto quick = feed.Subscribe({0});
+  const auto slow = feed.Subscribe({0});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(feed.HasRoom());
+    feed.Put(OneRow(i, i));
+    quick->Poll();
+  }
+  EXPECT_FALSE(feed.HasRoom());
+  slow->Poll();
+  EXPECT_TRUE(feed.HasRoom());
+}
+
+TEST(Feed, ReaderThatMayBeBehindFillsItOnlyOnceItMayNot) {
+  Feed feed(1);
+  const auto behind = std::make_shared<bool>(true);
+  const auto reader = feed.Subscribe({0}, behind);
+  for (int i = 0; i < 10; ++i) feed.Put(OneRow(i, i));
+  EXPECT_TRUE(feed.HasRoom());
+  *behind = false;
+  EXPECT_FALSE(feed.HasRoom());
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(Cell(reader->Poll(), 0), i) << "nothing was dropped";
+  EXPECT_TRUE(feed.HasRoom());
+}
+
+TEST(Feed, WatermarkOfAColumnThatIsNotReadIsLeftOut) {
+  Feed feed(4);
+  const auto reader = feed.Subscribe({1});
+  feed.Put(Watermark{0, 5});
+  feed.Put(Watermark{1, 6});
+  const auto message = reader->Poll();
+  ASSERT_TRUE(message.has_value());
+  EXPECT_EQ(std::get<Watermark>(*message), (Watermark{0, 6}));
+  EXPECT_EQ(reader->Poll(), std::nullopt);
+}
+
+TEST(Feed, ReaderThatLeavesHoldsNothingBack) {
+  Feed feed(1);
+  auto reader = feed.Subscribe({0});
+  feed.Put(OneRow(1, 1));
+  EXPECT_FALSE(feed.HasRoom());
+  reader.reset();
+  EXPECT_TRUE(feed.HasRoom());
+  EXPECT_EQ(feed.subscribers(), 0);
+}
+
+}  // namespace
+}  // namespace riverrun::executor
