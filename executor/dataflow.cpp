@@ -129,7 +129,8 @@ struct SpecPrinter {
   std::string operator()(const SourceSpec& s) {
     std::string columns;
     for (const OutputColumn& c : output) columns += (columns.empty() ? "" : ", ") + c.name;
-    return "Source object " + std::to_string(s.object.value) + " (" + columns + ")";
+    return "Source object " + std::to_string(s.object.value) + " (" + columns + ")" +
+           (s.key.empty() ? "" : " by key");
   }
   std::string operator()(const FilterSpec& s) {
     return "Filter " + ToSql(*s.predicate, Names(input));

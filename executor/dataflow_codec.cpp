@@ -56,6 +56,7 @@ struct SpecWriter {
   std::string& out;
 
   void operator()(const SourceSpec& s) {
+    CHECK(s.key.empty(), "a lookup is not stored");
     AppendTag(SpecTag::kSource, out);
     AppendVarint(out, s.object.value);
     AppendColumns(s.columns, out);

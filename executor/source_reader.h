@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "types/column/batch.h"
@@ -12,12 +13,21 @@
 
 namespace riverrun::executor {
 
+/// A record of which no row could be made. It belongs to the stream's error collection.
+struct FailedRecord {
+  int64_t offset = 0;
+  Micros timestamp = 0;                   // when it was appended
+  std::optional<std::string> key, value;  // its bytes; absent if the record has none
+  Error error;
+};
+
 /// Consecutive records of one partition, in offset order.
 struct SourceBatch {
   int32_t partition = 0;
   int64_t first_offset = 0;
   int64_t next_offset = 0;  // of the record after the last; gaps in between are legal
-  Batch rows;
+  Batch rows;  // maybe none, if all records failed
+  std::vector<FailedRecord> failed = {};
 };
 
 /// Reads the partitions of one source that one worker owns. Only that worker calls it.

@@ -39,6 +39,7 @@ struct BoundQuery {
 struct Notice {
   std::string text;
   std::string hint = {};
+  SqlState sqlstate = State("00000");
 };
 
 /// How a query runs.

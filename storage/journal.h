@@ -115,6 +115,8 @@ class LocalJournal final : public Journal {
   bool Step() { return group_.Step(); }
   /// Group commit on a thread of its own; see GroupCommit::Start.
   void StartGroupCommit(uint32_t lazy_milliseconds);
+  /// Ends that thread: `on_durable` is not called any more. Idempotent.
+  void StopGroupCommit() { group_.Stop(); }
   /// Errors: 53100 when commits are refused. Sources ask before they read more.
   Result<void> CheckSpace() const;
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -24,6 +25,9 @@ namespace riverrun::executor {
 struct SourceSpec {
   ObjectId object;
   std::vector<int> columns;  // positions in the object; the output has them in this order
+  /// Only the row with this key is wanted: a value for each column of the object's key, by its
+  /// position. Others do no harm. Empty: all rows. In one-shot dataflows only, never stored.
+  std::vector<std::pair<int, Value>> key = {};
   bool operator==(const SourceSpec&) const = default;
 };
 

@@ -38,10 +38,10 @@ class CutLog {
 };
 
 struct CoordinatorOptions {
-  Micros epoch_min = 3'000;    // between a cut and the next for rows of sources
-  Micros epoch_max = 20'000;   // from opening to cut
-  Micros cut_min = 1'000;      // between any two cuts
-  size_t in_flight_max = 16;   // epochs cut and not published
+  Micros epoch_min = 3'000;   // between a cut and the next for rows of sources
+  Micros epoch_max = 20'000;  // from opening to cut
+  Micros cut_min = 1'000;     // between any two cuts
+  size_t in_flight_max = 16;  // epochs cut and not published
 };
 
 /// Opens, cuts and publishes epochs. Step is called by one thread, or by the simulator; a command
@@ -132,12 +132,12 @@ class Coordinator {
 
   std::vector<WorkerState> workers_;
   Epoch next_;
-  Micros last_now_ = 0;   // now() of the last epoch opened; never goes back
+  Micros last_now_ = 0;  // now() of the last epoch opened; never goes back
   Micros last_cut_ = 0;
   std::optional<EpochInfo> open_;
   Micros opened_at_ = 0;
-  Lsn requested_ = 0;     // an epoch must hold every commit before this
-  Lsn cut_at_ = 0;        // commits before this are in an epoch already
+  Lsn requested_ = 0;  // an epoch must hold every commit before this
+  Lsn cut_at_ = 0;     // commits before this are in an epoch already
   bool cut_requested_ = false;
   std::deque<storage::CutRecord> replay_;
   std::deque<InFlight> in_flight_;

@@ -178,6 +178,7 @@ struct TransactionModes {
 
 struct Begin {
   TransactionModes modes;
+  bool start = false;  // START TRANSACTION, which is answered so
   bool operator==(const Begin&) const = default;
 };
 struct Commit {

@@ -15,6 +15,7 @@ ast::Statement AstBuilder::BuildTransaction(P::TransactionContext* context) cons
   const ast::Span span = SpanOf(context);
   if (auto* begin = dynamic_cast<P::BeginTransactionContext*>(context)) {
     ast::Begin node;
+    node.start = begin->K_START() != nullptr;
     if (auto* modes = begin->transactionModes()) node.modes = Build(modes);
     return {std::move(node), span};
   }

@@ -18,7 +18,7 @@ void Printer::Modes(const ast::TransactionModes& modes) {
 }
 
 void Printer::Node(const ast::Begin& begin) {
-  Text("BEGIN");
+  Text(begin.start ? "START TRANSACTION" : "BEGIN");
   Modes(begin.modes);
 }
 void Printer::Node(const ast::Commit& commit) {

@@ -46,6 +46,12 @@ struct BindContext {
   std::vector<BindParameter> parameters = {};
   /// Ids for objects that a statement creates. Needed by CREATE only.
   std::function<ObjectId()> next_object = nullptr;
+
+  // What functions say about the session: constants of the statement.
+  std::string version = {};   // version()
+  int32_t process_id = 0;     // pg_backend_pid()
+  /// current_setting(): nothing for a name that it does not know. Null: knows none.
+  std::function<std::optional<std::string>(std::string_view name)> setting = nullptr;
 };
 
 /// A bound statement and the types of its parameters, $1 first.

@@ -86,6 +86,10 @@ uint64_t DataflowBuilder::Fingerprint(const OperatorNode& node) const {
   executor::DataflowSpec alone;
   alone.nodes.push_back({{}, node.spec, {}, node.output});
   for (OutputColumn& column : alone.nodes.front().output) column.name.clear();
+  // Nothing with a state that is kept reads by key, and a key is not stored.
+  if (auto* source = std::get_if<executor::SourceSpec>(&alone.nodes.front().spec)) {
+    source->key.clear();
+  }
   std::string bytes = executor::Serialize(alone);
   for (const InputRef& input : node.inputs) {
     AppendFixed(bytes, added_.at(input.from).fingerprint);

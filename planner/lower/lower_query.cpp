@@ -56,6 +56,38 @@ executor::Distribution AtPositions(const PlanDistribution& distribution, const L
   return out;
 }
 
+// The constant that a conjunct equals a column with, if it is of that form.
+const Value* EqualTo(const executor::Expression& conjunct, ColumnId column) {
+  const auto* call = std::get_if<executor::Call>(&conjunct.node);
+  if (call == nullptr || call->function->signature.name != "=") return nullptr;
+  for (const size_t side : {0, 1}) {
+    const executor::Expression& other = *call->args[1 - side];
+    const Value* value = AsConstant(other);
+    const bool is_column = AsColumn(*call->args[side]) == column;
+    // A cast on the column's side would compare something else than the stored key.
+    if (is_column && value != nullptr && value->type() == TypeOf(*call->args[side])) return value;
+  }
+  return nullptr;
+}
+
+// The key that a filter fixes, with the columns' positions in the object; empty if it does not fix
+// all of it. The filter stays: the lookup only spares it rows.
+std::vector<std::pair<int, Value>> KeyIn(const ExpressionRef& predicate, const Scan& scan) {
+  std::vector<std::pair<int, Value>> key;
+  const std::vector<ExpressionRef> conjuncts = Conjuncts(predicate);
+  for (const ColumnId column : scan.key) {
+    const Value* value = nullptr;
+    for (const ExpressionRef& conjunct : conjuncts) {
+      if (value == nullptr) value = EqualTo(*conjunct, column);
+    }
+    const auto place = std::ranges::find_if(
+        scan.columns, [&](const Scan::Column& c) { return c.column.id == column; });
+    if (value == nullptr || place == scan.columns.end()) return {};
+    key.emplace_back(place->position, *value);
+  }
+  return key;
+}
+
 constexpr PlanDistribution kSingleton{PlanDistribution::Kind::kSingleton, {}};
 
 }  // namespace
@@ -135,8 +167,8 @@ Lowered Lowering::Compute(const Lowered& input, const std::vector<Project::Item>
   return out;
 }
 
-Lowered Lowering::LowerNode(const Scan& node) {
-  executor::SourceSpec spec{node.object, {}};
+Lowered Lowering::LowerScan(const Scan& node, std::vector<std::pair<int, Value>> key) {
+  executor::SourceSpec spec{node.object, {}, std::move(key)};
   PlanColumns columns;
   for (const Scan::Column& column : node.columns) {
     spec.columns.push_back(column.position);
@@ -167,7 +199,11 @@ Lowered Lowering::LowerNode(const Values& node) {
 }
 
 Lowered Lowering::LowerNode(const Filter& node) {
-  Lowered out = Lower(node.input);
+  const auto* scan = std::get_if<Scan>(&node.input->node);
+  auto key = scan != nullptr && mode_ == QueryMode::kOneShot
+                 ? KeyIn(node.predicate, *scan)
+                 : std::vector<std::pair<int, Value>>{};
+  Lowered out = key.empty() ? Lower(node.input) : LowerScan(*scan, std::move(key));
   executor::FilterSpec spec{AtPositions(node.predicate, out)};
   out.id = Add(std::move(spec), out, {}, OutputOf(out));
   return out;

@@ -45,7 +45,8 @@ class Lowering {
 
  private:
   // lower_query.cpp: one overload a node.
-  Lowered LowerNode(const Scan& node);
+  Lowered LowerNode(const Scan& node) { return LowerScan(node, {}); }
+  Lowered LowerScan(const Scan& node, std::vector<std::pair<int, Value>> key);
   Lowered LowerNode(const Values& node);
   Lowered LowerNode(const Filter& node);
   Lowered LowerNode(const Project& node);

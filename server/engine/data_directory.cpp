@@ -14,7 +14,9 @@ std::string FormatText() {
 }
 
 Error Damaged(const std::string& path, const std::string& what) {
-  return {sqlstate::kDataCorrupted, path + " " + what, {},
+  return {sqlstate::kDataCorrupted,
+          path + " " + what,
+          {},
           "Restore the data directory from a backup, or give an empty one."};
 }
 

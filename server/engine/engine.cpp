@@ -1,5 +1,7 @@
 #include "server/engine/engine.h"
 
+#include <algorithm>
+#include <atomic>
 #include <future>
 
 #include "executor/threads/runtime.h"
@@ -35,7 +37,9 @@ struct Engine::Impl {
   std::unique_ptr<EngineParts> parts;
   std::unique_ptr<executor::Runtime> runtime;
   Publication publication;
+  std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
+  void Acknowledge(Lsn lsn);
   // A change of the catalog, from the session to the coordinator's thread and back.
   struct Change {
     Result<CommitResult> result = CommitResult{};
@@ -55,6 +59,8 @@ Engine::Engine(Clock& clock, EngineOptions options)
 
 Engine::~Engine() {
   RefuseWaits();
+  // What calls the runtime ends before it.
+  if (impl_->parts != nullptr) impl_->parts->journal().StopGroupCommit();
   if (impl_->runtime != nullptr) impl_->runtime->Stop();
 }
 
@@ -88,10 +94,9 @@ Result<void> Engine::Start(FileSystem& files) {
     if (const auto durable = impl->parts->journal().Durable(); !durable) fail(durable.error());
     impl->runtime->WakeCoordinator();
   };
-  auto opened = EngineParts::Open(files, clock_, std::move(parts),
-                                  [impl = impl_.get()](const storage::CutRecord& cut) {
-                                    impl->publication.Publish(cut);
-                                  });
+  auto opened = EngineParts::Open(
+      files, clock_, std::move(parts),
+      [impl = impl_.get()](const storage::CutRecord& cut) { impl->publication.Publish(cut); });
   if (!opened) return std::unexpected(opened.error());
   impl_->parts = std::move(*opened);
   if (Result<void> started = impl_->parts->Start(); !started) return started;
@@ -161,6 +166,12 @@ Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel&
   return change;
 }
 
+void Engine::Impl::Acknowledge(Lsn lsn) {
+  Lsn last = acknowledged.load();
+  while (last < lsn && !acknowledged.compare_exchange_weak(last, lsn)) {
+  }
+}
+
 storage::CatalogRef Engine::catalog() const { return impl_->parts->committer().catalog(); }
 ObjectId Engine::AllocateObject() { return impl_->parts->committer().AllocateObject(); }
 OperatorId Engine::AllocateOperator() { return impl_->parts->committer().AllocateOperators(1); }
@@ -174,6 +185,7 @@ bool Engine::HasContent(ObjectId object) const {
 
 Result<storage::ReadView> Engine::OpenRead(std::span<const ObjectId> objects, Lsn contains,
                                            const Cancel& cancel) {
+  contains = std::max(contains, impl_->acknowledged.load());
   auto view = impl_->publication.Read(
       objects, contains == 0 ? 0 : contains + 1,
       [this](ObjectId object) { return HasContent(object); }, cancel);
@@ -225,6 +237,7 @@ Result<Committed> Engine::Append(const std::function<Result<CommitResult>()>& co
     const auto durable = impl_->parts->journal().WaitDurable(result->lsn);
     if (!durable) return std::unexpected(durable.error());
   }
+  impl_->Acknowledge(result->lsn);
   return Committed{result->lsn};
 }
 
@@ -261,6 +274,7 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
   if (change.result->status == CommitResult::kNothing) return Committed{};
   const auto durable = impl_->parts->journal().WaitDurable(change.result->lsn);
   if (!durable) return std::unexpected(durable.error());
+  impl_->Acknowledge(change.result->lsn);
   const std::vector<ObjectId> created = IdsOf(change.difference.created);
   if (auto filled = WaitForContents(created, cancel); !filled) {
     if (filled.error().sqlstate == sqlstate::kQueryCanceled) Drop(created);

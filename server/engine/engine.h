@@ -68,11 +68,11 @@ class Engine {
   ObjectId AllocateObject();
   OperatorId AllocateOperator();
 
-  /// The newest published epoch that contains the commit at `contains` (0: any) and in which every
-  /// object has content, with the versions of the objects at it. Waits for it; an epoch is cut at
-  /// once. Views that are being filled are waited for. Objects without content (plain views) and
-  /// those the catalog does not have are left out.
-  /// Errors: 57014 cancelled; 57P01 the server stops.
+  /// The newest published epoch that contains the commit at `contains` (0: any) and every commit
+  /// that any session had been told of before, and in which every object has content, with the
+  /// versions of the objects at it. Waits for it; it has been asked for. Views that are being
+  /// filled are waited for. Objects without content (plain views) and those the catalog does not
+  /// have are left out. Errors: 57014 cancelled; 57P01 the server stops.
   Result<storage::ReadView> OpenRead(std::span<const ObjectId> objects, Lsn contains,
                                      const Cancel& cancel);
   /// What an INSERT, UPDATE or DELETE reads: tables at their newest state, everything else as
@@ -81,9 +81,9 @@ class Engine {
                                        const Cancel& cancel);
 
   /// Commits a transaction and waits until it is as durable as asked for. If it changes the
-  /// catalog: also until what it created has its content and what it dropped has ended; a view whose
-  /// filling is cancelled is dropped again (57014).
-  /// Errors: those of Committer::Commit; `writes` is then unchanged.
+  /// catalog: also until what it created has its content and what it dropped has ended; a view
+  /// whose filling is cancelled is dropped again (57014). Errors: those of Committer::Commit;
+  /// `writes` is then unchanged.
   Result<Committed> Commit(storage::WriteSet& writes, Durability durability, const Cancel& cancel);
   /// Evaluates a statement while nothing else can commit, and commits what it returns.
   Result<Committed> CommitInside(

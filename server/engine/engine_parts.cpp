@@ -79,8 +79,8 @@ Result<void> EngineParts::Start() {
                                 .queue_capacity = options_.ring_capacity},
         links_.back()));
   }
-  coordinator_ = std::make_unique<executor::Coordinator>(links_, clock_, *log_, options_.epochs,
-                                                         block->first);
+  coordinator_ =
+      std::make_unique<executor::Coordinator>(links_, clock_, *log_, options_.epochs, block->first);
   coordinator_->OnPublished([this](const storage::CutRecord& cut) { OnPublished(cut); });
   return {};
 }
@@ -123,11 +123,11 @@ EngineParts::Commands EngineParts::RemoveSource(ObjectId source) {
 
 EngineParts::Commands EngineParts::Attach(Relation relation, Begin begin) {
   const int workers = options_.workers;
-  const Content content{.rows = std::make_shared<ViewStore>(relation.id, relation.layout, workers,
-                                                            options_.budget),
-                        .errors = std::make_shared<ViewStore>(
-                            relation.id, executor::ErrorLayout(), workers, options_.budget),
-                        .is_table = relation.is_table};
+  const Content content{
+      .rows = std::make_shared<ViewStore>(relation.id, relation.layout, workers, options_.budget),
+      .errors = std::make_shared<ViewStore>(relation.id, executor::ErrorLayout(), workers,
+                                            options_.budget),
+      .is_table = relation.is_table};
   const auto spec = std::make_shared<const DataflowSpec>(std::move(relation.dataflow));
   const auto ends = std::make_shared<executor::ExchangeEnds>(executor::MakeExchanges(
       *spec, workers, options_.ring_capacity,

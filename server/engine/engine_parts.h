@@ -80,7 +80,8 @@ class EngineParts {
   };
   enum class Begin : uint8_t {
     kReplay,   // with the first epoch to be made: at a start
-    kHydrate,  // with the content of its inputs at the published epoch; OnJoined tells when it is up
+    kHydrate,  // with the content of its inputs at the published epoch; OnJoined tells when it is
+               // up
   };
   Commands Attach(Relation relation, Begin begin);
   /// The content stays good for whoever holds a version of it.

@@ -57,8 +57,7 @@ Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,
                                const std::function<bool()>& done, const Cancel& cancel) const {
   while (true) {
     if (refused_) {
-      return Fail(sqlstate::kAdminShutdown,
-                  "terminating connection due to administrator command");
+      return Fail(sqlstate::kAdminShutdown, "terminating connection due to administrator command");
     }
     if (done()) return {};
     if (cancel.requested()) {
@@ -68,8 +67,7 @@ Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,
   }
 }
 
-Result<void> Publication::WaitUntil(const std::function<bool()>& done,
-                                    const Cancel& cancel) const {
+Result<void> Publication::WaitUntil(const std::function<bool()>& done, const Cancel& cancel) const {
   std::unique_lock lock(mutex_);
   return Wait(lock, done, cancel);
 }

@@ -12,9 +12,9 @@ namespace riverrun::server {
 
 /// True for tables and for streams without a connector: their rows come from the journal.
 bool IsFedByJournal(const storage::CatalogObject& object);
-/// The dataflow that makes the object's content: a view's own; for tables and streams one that keeps
-/// their rows. Nothing for objects without content. Errors: XX001 for a stored dataflow that does
-/// not parse.
+/// The dataflow that makes the object's content: a view's own; for tables and streams one that
+/// keeps their rows. Nothing for objects without content. Errors: XX001 for a stored dataflow that
+/// does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
 
 /// Objects that one catalog has and another has not.

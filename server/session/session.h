@@ -82,15 +82,16 @@ class Session {
   /// Ends the implicit transaction: its COMMIT may fail. Tells the settings that changed.
   Outcome Sync(Client& client);
   /// An error of the protocol: the transaction has failed.
-  void Fail();
+  void FailTransaction();
 
   /// Ends the statement that is running now, if any, with 57014; the next is not touched.
   void RequestCancel();
   /// Makes the running statement end, and every later one: the client is gone or the server stops.
   void Terminate();
 
+  struct Impl;  // session_impl.h, private to the folder
+
  private:
-  struct Impl;
   explicit Session(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <numeric>
 
-#include "executor/expressions/evaluator.h"
 #include "executor/runtime/local_driver.h"
-#include "parser/literal.h"
 #include "parser/parser.h"
 #include "planner/bind/settings_text.h"
 #include "planner/explain.h"
 #include "planner/overloaded.h"
+#include "server/session/write_rows.h"
 #include "storage/commit/table_layout.h"
-#include "tests/slt/write_rows.h"
+#include "tests/slt/script.h"
 #include "types/codec/key.h"
 #include "types/text/text_format.h"
 
@@ -161,18 +160,13 @@ Answer LocalEngine::Execute(const planner::WritePlan& plan) {
   const storage::ObjectRef table = runtime_->committer().catalog()->Find(plan.table);
   const Result<std::vector<Batch>> output = RunOnce(planner::PlanQuery(plan.query, {}), settings_);
   if (!output) return Failed(output.error());
-  std::vector<Batch> stored;
-  if (plan.on_conflict) {
-    std::vector<int> all(table->columns.size());
-    std::iota(all.begin(), all.end(), 0);
-    Result<std::vector<Batch>> scanned = Scan(plan.table, all);
-    if (!scanned) return Failed(scanned.error());
-    stored = std::move(*scanned);
-  }
+  const ObjectId written[] = {plan.table};
+  const storage::ReadView stored = runtime_->committer().Newest(written);
   const executor::EvalContext context{
       .epoch = runtime_->epoch(), .settings = &settings_, .budget = nullptr};
   storage::WriteSet writes;
-  const Result<WrittenRows> rows = RowsToWrite(plan, *table, *output, stored, context, writes);
+  const Result<server::WrittenRows> rows =
+      server::RowsToWrite(plan, *table, *output, stored, context, writes);
   if (!rows) return Failed(rows.error());
   for (const Batch& delta : rows->deltas) {
     if (const Result<void> added = writes.Add(*table, {table->id, 0, delta}); !added) {
@@ -183,18 +177,9 @@ Answer LocalEngine::Execute(const planner::WritePlan& plan) {
     return Failed(committed.error());
   }
   Answer answer{plan.returning.size(), {}, std::nullopt};
-  for (const Batch& batch : rows->returning) {
-    if (plan.returning.empty()) break;
-    Batch result;
-    result.rows = batch.rows;
-    ErrorLane errors;
-    for (const planner::ReturningColumn& column : plan.returning) {
-      executor::Evaluator evaluator(*column.expression, settings_);
-      result.columns.push_back(evaluator.Evaluate(batch, context, errors));
-    }
-    if (!errors.empty()) return Failed(errors.front().error);
-    AddRows({result}, settings_, answer);
-  }
+  const Result<std::vector<Batch>> returned = server::Returned(plan, *rows, context);
+  if (!returned) return Failed(returned.error());
+  AddRows(*returned, settings_, answer);
   return answer;
 }
 
@@ -287,21 +272,7 @@ Answer LocalEngine::Execute(const planner::SessionPlan& plan) {
 }
 
 Answer LocalEngine::Feed(const std::string& relation, const std::vector<std::string>& lines) {
-  std::string sql = "INSERT INTO " + relation + " VALUES ";
-  for (size_t i = 0; i < lines.size(); ++i) {
-    sql += i > 0 ? ", (" : "(";
-    std::string_view rest = lines[i];
-    for (bool first = true;; first = false) {
-      const size_t end = std::min(rest.find('\t'), rest.size());
-      const std::string_view value = rest.substr(0, end);
-      sql += first ? "" : ", ";
-      sql += value == "NULL" ? "NULL" : value == "(empty)" ? "''" : parser::QuoteString(value);
-      if (end == rest.size()) break;
-      rest.remove_prefix(end + 1);
-    }
-    sql += ")";
-  }
-  return Run(sql);
+  return Run(InsertOf(relation, lines));
 }
 
 Answer LocalEngine::Changes(const std::string& view) {

@@ -1,4 +1,5 @@
-// slt [--mode default|tiny|parallel|wire|restart] [--seed N] [--rewrite] FILE...
+// slt [--server BINARY] [--mode MODE] [--seed N] [--rewrite] FILE...
+//   MODE: default, parallel or restart; without a server also tiny or wire
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -7,6 +8,7 @@
 
 #include "tests/slt/local_engine.h"
 #include "tests/slt/runner.h"
+#include "tests/slt/server_engine.h"
 
 namespace {
 
@@ -14,11 +16,15 @@ using riverrun::slt::FileReport;
 using riverrun::slt::LocalEngine;
 using riverrun::slt::RunnerOptions;
 using riverrun::slt::RuntimeOptions;
+using riverrun::slt::ServerEngine;
+using riverrun::slt::ServerOptions;
 
 constexpr int kRestartsOfAFile = 3;
 constexpr int kWorkersOfParallel = 3;
+constexpr int kWorkersAfterwards = 2;  // of mode parallel, when a server was restarted
 
 struct Arguments {
+  std::string server;  // the program; empty: the engine in this process
   std::string mode = "default";
   RunnerOptions runner;
   std::vector<std::string> files;
@@ -29,6 +35,8 @@ bool ReadArguments(int count, char** texts, Arguments& arguments) {
     const std::string text = texts[i];
     if (text == "--rewrite") {
       arguments.runner.rewrite = true;
+    } else if (text == "--server" && i + 1 < count) {
+      arguments.server = texts[++i];
     } else if (text == "--mode" && i + 1 < count) {
       arguments.mode = texts[++i];
     } else if (text == "--seed" && i + 1 < count) {
@@ -46,11 +54,12 @@ bool ReadArguments(int count, char** texts, Arguments& arguments) {
 
 bool ReadMode(Arguments& arguments, RuntimeOptions& runtime) {
   runtime.seed = arguments.runner.seed;
-  if (arguments.mode == "tiny") {
+  const bool server = !arguments.server.empty();
+  if (arguments.mode == "tiny" && !server) {
     runtime.one_row_batches = true;
   } else if (arguments.mode == "parallel") {
     runtime.workers = kWorkersOfParallel;
-  } else if (arguments.mode == "wire") {
+  } else if (arguments.mode == "wire" && !server) {
     runtime.workers = 2;
     runtime.serialised = true;
   } else if (arguments.mode == "restart") {
@@ -61,6 +70,17 @@ bool ReadMode(Arguments& arguments, RuntimeOptions& runtime) {
   return true;
 }
 
+std::unique_ptr<riverrun::slt::Engine> MakeEngine(const Arguments& arguments,
+                                                  const RuntimeOptions& runtime) {
+  if (arguments.server.empty()) return std::make_unique<LocalEngine>(arguments.mode, runtime);
+  ServerOptions options{arguments.server};
+  if (arguments.mode == "parallel") {
+    options.workers = kWorkersOfParallel;
+    options.workers_later = kWorkersAfterwards;
+  }
+  return std::make_unique<ServerEngine>(arguments.mode, options);
+}
+
 }  // namespace
 
 int main(int count, char** texts) {
@@ -68,15 +88,15 @@ int main(int count, char** texts) {
   RuntimeOptions runtime;
   if (!ReadArguments(count, texts, arguments) || !ReadMode(arguments, runtime)) {
     std::fputs(
-        "usage: slt [--mode default|tiny|parallel|wire|restart] [--seed N] [--rewrite] FILE...\n",
+        "usage: slt [--server BINARY] [--mode MODE] [--seed N] [--rewrite] FILE...\n"
+        "MODE: default, parallel or restart; without a server also tiny or wire\n",
         stderr);
     return 2;
   }
   int failed = 0;
   for (const std::string& file : arguments.files) {
     const FileReport report = riverrun::slt::RunFile(
-        file, [&] { return std::make_unique<LocalEngine>(arguments.mode, runtime); },
-        arguments.runner);
+        file, [&] { return MakeEngine(arguments, runtime); }, arguments.runner);
     for (const std::string& problem : report.problems) std::printf("%s\n", problem.c_str());
     const bool ok = report.problems.empty();
     failed += ok ? 0 : 1;

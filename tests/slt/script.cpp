@@ -1,7 +1,10 @@
 #include "tests/slt/script.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
+
+#include "parser/literal.h"
 
 namespace riverrun::slt {
 namespace {
@@ -163,6 +166,24 @@ class Parser {
 };
 
 }  // namespace
+
+std::string InsertOf(const std::string& relation, const std::vector<std::string>& lines) {
+  std::string sql = "INSERT INTO " + relation + " VALUES ";
+  for (size_t i = 0; i < lines.size(); ++i) {
+    sql += i > 0 ? ", (" : "(";
+    std::string_view rest = lines[i];
+    for (bool first = true;; first = false) {
+      const size_t end = std::min(rest.find('\t'), rest.size());
+      const std::string_view value = rest.substr(0, end);
+      sql += first ? "" : ", ";
+      sql += value == "NULL" ? "NULL" : value == "(empty)" ? "''" : parser::QuoteString(value);
+      if (end == rest.size()) break;
+      rest.remove_prefix(end + 1);
+    }
+    sql += ")";
+  }
+  return sql;
+}
 
 std::optional<std::vector<std::string>> ReadLines(const std::string& path) {
   std::ifstream file(path);

@@ -49,6 +49,9 @@ Script ReadScript(const std::string& path);
 /// The same from a text, without includes.
 Script ParseScript(std::string_view text, const std::string& path);
 
+/// The INSERT that `feed` stands for: rows, one a line, tabs between the values.
+std::string InsertOf(const std::string& relation, const std::vector<std::string>& lines);
+
 /// The lines of a file; nothing if it cannot be read.
 std::optional<std::vector<std::string>> ReadLines(const std::string& path);
 

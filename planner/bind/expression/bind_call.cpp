@@ -25,6 +25,9 @@ constexpr std::array<std::string_view, 9> kSetFunctions = {
 constexpr std::array<std::string_view, 9> kWindowTables = {
     "tumble",     "hop",       "session", "cumulate",     "tumble_start",
     "tumble_end", "hop_start", "hop_end", "session_start"};
+// Names that begin like those of the system catalogs' functions.
+constexpr std::array<std::string_view, 4> kKnownHere = {
+    "pg_typeof", "pg_backend_pid", "pg_is_in_recovery", "pg_advisory_unlock_all"};
 // Of PostgreSQL's or ours, not built yet: they are named instead of "does not exist".
 constexpr std::array<std::string_view, 14> kLaterAggregates = {"string_agg",
                                                                "array_agg",
@@ -117,7 +120,7 @@ Bound ExpressionBinder::BindNode(const ast::FunctionCall& node, Span) {
   RefuseDecorations(node);
   const auto candidates = state_.functions().Candidates(name);
   if (candidates.empty() && (node.name.parts.size() > 1 || name.starts_with("pg_")) &&
-      name != "pg_typeof") {
+      std::ranges::find(kKnownHere, name) == kKnownHere.end()) {
     NoCatalogsYet("the function " + NameText(node.name), position);
   }
   if (!candidates.empty() && candidates.front()->kind == FunctionKind::kAggregate) {
@@ -160,13 +163,51 @@ std::optional<Bound> ExpressionBinder::BindSpecial(const ast::FunctionCall& node
   if (name == "pg_typeof" && node.arguments.size() == 1) {
     return Constant(TypeText(Bind(node.arguments[0].value).type()), position);
   }
-  if (name == "current_database" && node.arguments.empty()) {
-    return Constant(state_.context().database, position);
+  return BindSessionCall(node, name);
+}
+
+// What the session knows, not the data.
+std::optional<Bound> ExpressionBinder::BindSessionCall(const ast::FunctionCall& node,
+                                                       const std::string& name) {
+  const Position position = node.name.span.begin;
+  const BindContext& context = state_.context();
+  if (name == "current_setting" && (node.arguments.size() == 1 || node.arguments.size() == 2)) {
+    return BindCurrentSetting(BindArguments(node), position);
   }
-  if (name == "current_schema" && node.arguments.empty()) {
+  if (!node.arguments.empty()) return std::nullopt;
+  if (name == "current_database") return Constant(context.database, position);
+  if (name == "version") return Constant(context.version, position);
+  if (name == "pg_backend_pid") {
+    return Bound{ConstantValue(Value::Int4(context.process_id)), position};
+  }
+  if (name == "pg_is_in_recovery") return Bound{ConstantValue(Value::Bool(false)), position};
+  // There are no advisory locks, so none is held; connection pools ask for it.
+  if (name == "pg_advisory_unlock_all") return Constant("", position);
+  if (name == "current_schema") {
     return BindNode(ast::CurrentValue{ast::CurrentValue::Kind::kSchema, {}}, node.name.span);
   }
   return std::nullopt;
+}
+
+Bound ExpressionBinder::BindCurrentSetting(const std::vector<Bound>& args, Position position) {
+  std::vector<Value> values;
+  for (size_t i = 0; i < args.size(); ++i) {
+    const Type type = i == 0 ? Type::Text() : Type::Bool();
+    const auto typed = TryCoerce(state_, args[i], type, CastContext::kImplicit);
+    if (!typed || !ColumnsIn(**typed).empty()) {
+      NotYet("current_setting of anything but constants is", position);
+    }
+    values.push_back(EvaluateConstant(state_, *typed, args[i].position));
+  }
+  const Bound nothing{ConstantValue(Value::Null(Type::Text())), position};
+  if (values[0].IsNull()) return nothing;
+  const std::string name(values[0].bytes());
+  const auto& setting = state_.context().setting;
+  const std::optional<std::string> value = setting ? setting(name) : std::nullopt;
+  if (value) return Constant(*value, position);
+  if (values.size() == 2 && !values[1].IsNull() && values[1].As<uint8_t>() != 0) return nothing;
+  throw SqlError(sqlstate::kUndefinedObject,
+                 "unrecognized configuration parameter \"" + name + "\"", position);
 }
 
 Bound ExpressionBinder::BindNullIf(std::vector<Bound> args, Position position) {

@@ -110,6 +110,8 @@ class ExpressionBinder {
   Bound Negated(Bound bound, bool negated);
   // bind_call.cpp
   Bound BindNode(const ast::FunctionCall& node, Span span);
+  std::optional<Bound> BindSessionCall(const ast::FunctionCall& node, const std::string& name);
+  Bound BindCurrentSetting(const std::vector<Bound>& args, Position position);
   std::optional<Bound> BindSpecial(const ast::FunctionCall& node, const std::string& name);
   std::optional<Bound> BindCastCall(const std::string& name, const std::vector<Bound>& args,
                                     Position position);

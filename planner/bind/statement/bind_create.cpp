@@ -219,7 +219,7 @@ bool IsThere(BindState& state, const ast::QualifiedName& name, const std::string
   const std::string text = "relation \"" + name.Last().text + "\" already exists";
   if (state.context().catalog->FindRelation(schema, name.Last().text) == nullptr) return false;
   if (!if_not_exists) throw SqlError(sqlstate::kDuplicateTable, text, name.span.begin);
-  notices.push_back({text + ", skipping"});
+  notices.push_back({text + ", skipping", {}, sqlstate::kDuplicateTable});
   return true;
 }
 
@@ -254,7 +254,7 @@ CatalogPlan BindCreate(BindState& state, const ast::CreateSchema& create, ast::S
     if (!create.if_not_exists) {
       throw SqlError(sqlstate::kDuplicateSchema, text, create.name->span.begin);
     }
-    plan.notices.push_back({text + ", skipping"});
+    plan.notices.push_back({text + ", skipping", {}, sqlstate::kDuplicateSchema});
     return plan;
   }
   if (create.name->text.starts_with("pg_")) {

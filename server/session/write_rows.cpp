@@ -1,13 +1,15 @@
-#include "tests/slt/write_rows.h"
+#include "server/session/write_rows.h"
 
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "executor/expressions/evaluator.h"
+#include "storage/commit/constraint_text.h"
 #include "storage/commit/table_layout.h"
 #include "types/codec/key.h"
 
-namespace riverrun::slt {
+namespace riverrun::server {
 namespace {
 
 using planner::WritePlan;
@@ -25,24 +27,39 @@ Batch Negative(Batch batch) {
   return batch;
 }
 
+// The stored rows of a table that have the keys of `rows`, all columns.
+Result<storage::LookupRows> StoredRows(const storage::CatalogObject& table, const Batch& rows,
+                                       const storage::ReadView& view) {
+  const storage::ViewLayout layout = storage::LayoutOf(table);
+  KeyBatch keys;
+  storage::BuildViewKeys(layout, rows, keys);
+  std::vector<int> all(table.columns.size());
+  std::iota(all.begin(), all.end(), 0);
+  return storage::Lookup(view, table.id, keys, all);
+}
+
 // INSERT ... ON CONFLICT: looks each row's key up among those stored and those just inserted.
 class ConflictSolver {
  public:
   ConflictSolver(const WritePlan& plan, const storage::CatalogObject& table,
-                 const std::vector<Batch>& stored, const executor::EvalContext& context)
-      : plan_(plan), table_(table), layout_(storage::LayoutOf(table)), context_(context) {
-    if (table.primary_key.empty()) return;
-    for (const Batch& batch : stored) {
-      ForEachRow(batch.rows, batch.selection,
-                 [&](uint32_t row) { found_.emplace(KeyOf(batch, row), Row{batch, row}); });
-    }
-  }
+                 const storage::ReadView& view, const executor::EvalContext& context)
+      : plan_(plan),
+        table_(table),
+        layout_(storage::LayoutOf(table)),
+        view_(view),
+        context_(context) {}
 
-  Result<void> Add(const Batch& rows) {
+  Result<void> Add(const Batch& given) {
+    const Batch rows = Compact(given);
+    if (!table_.primary_key.empty()) {
+      const auto stored = StoredRows(table_, rows, view_);
+      if (!stored) return std::unexpected(stored.error());
+      const Batch& found = stored->rows;
+      ForEachRow(found.rows, found.selection,
+                 [&](uint32_t row) { found_.emplace(KeyOf(found, row), Row{found, row}); });
+    }
     Result<void> result;
-    ForEachRow(rows.rows, rows.selection, [&](uint32_t row) {
-      if (result) result = AddRow(rows, row);
-    });
+    for (uint32_t row = 0; row < rows.rows && result; ++row) result = AddRow(rows, row);
     return result;
   }
 
@@ -136,6 +153,7 @@ class ConflictSolver {
   const WritePlan& plan_;
   const storage::CatalogObject& table_;
   const storage::ViewLayout layout_;
+  const storage::ReadView& view_;
   const executor::EvalContext& context_;
   std::map<std::string, Row> found_;
   std::set<std::string> touched_;
@@ -152,14 +170,14 @@ class ConflictSolver {
 }  // namespace
 
 Result<WrittenRows> RowsToWrite(const WritePlan& plan, const storage::CatalogObject& table,
-                                const std::vector<Batch>& output, const std::vector<Batch>& stored,
+                                const std::vector<Batch>& output, const storage::ReadView& view,
                                 const executor::EvalContext& context, storage::WriteSet& writes) {
   const bool row_ids = storage::HasRowIds(table);
   const size_t visible = table.columns.size();
   const size_t width = visible + (row_ids ? 2 : 0);
   WrittenRows out;
   if (plan.on_conflict) {
-    ConflictSolver solver(plan, table, stored, context);
+    ConflictSolver solver(plan, table, view, context);
     for (const Batch& batch : output) {
       if (const Result<void> added = solver.Add(batch); !added) {
         return std::unexpected(added.error());
@@ -192,4 +210,51 @@ Result<WrittenRows> RowsToWrite(const WritePlan& plan, const storage::CatalogObj
   return out;
 }
 
-}  // namespace riverrun::slt
+Result<std::vector<Batch>> Returned(const WritePlan& plan, const WrittenRows& rows,
+                                    const executor::EvalContext& context) {
+  std::vector<Batch> results;
+  if (plan.returning.empty()) return results;
+  for (const Batch& batch : rows.returning) {
+    Batch& result = results.emplace_back();
+    result.rows = batch.rows;
+    ErrorLane errors;
+    for (const planner::ReturningColumn& column : plan.returning) {
+      executor::Evaluator evaluator(*column.expression, *context.settings);
+      result.columns.push_back(evaluator.Evaluate(batch, context, errors));
+    }
+    if (!errors.empty()) return std::unexpected(errors.front().error);
+  }
+  return results;
+}
+
+Result<void> CheckWrittenRows(const storage::CatalogObject& table, const WrittenRows& rows,
+                              const storage::ReadView& view) {
+  const bool has_key = !table.primary_key.empty();
+  const auto goes = [](const Batch& batch) { return batch.rows > 0 && batch.WeightOf(0) < 0; };
+  const storage::ViewLayout layout = has_key ? storage::LayoutOf(table) : storage::ViewLayout{};
+  std::set<std::string, std::less<>> gone, come;
+  KeyBatch keys;
+  for (const Batch& batch : rows.deltas) {
+    if (!has_key || !goes(batch)) continue;
+    storage::BuildViewKeys(layout, batch, keys);
+    for (uint32_t i = 0; i < keys.size(); ++i) gone.emplace(keys.key(i));
+  }
+  for (const Batch& batch : rows.deltas) {
+    if (goes(batch)) continue;
+    if (Result<void> sound = storage::CheckNotNull(table, batch); !sound) return sound;
+    if (!has_key) continue;
+    storage::BuildViewKeys(layout, batch, keys);
+    const auto stored = StoredRows(table, batch, view);
+    if (!stored) return std::unexpected(stored.error());
+    const std::set<uint32_t> found(stored->found.begin(), stored->found.end());
+    for (uint32_t row = 0; row < keys.size(); ++row) {
+      const bool taken = found.contains(row) && !gone.contains(keys.key(row));
+      if (taken || !come.emplace(keys.key(row)).second) {
+        return std::unexpected(storage::DuplicateKey(table, batch, row));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace riverrun::server

@@ -1,0 +1,350 @@
+#include <algorithm>
+
+#include "planner/explain.h"
+#include "planner/overloaded.h"
+#include "server/engine/relation.h"
+#include "server/session/session_impl.h"
+
+namespace riverrun::server {
+namespace {
+
+using planner::Overloaded;
+using storage::ObjectKind;
+
+std::vector<Field> TextField(std::string name) { return {{std::move(name), Type::Text()}}; }
+Batch TextRows(const std::vector<std::vector<std::string>>& rows, size_t width) {
+  BatchBuilder builder(std::vector<Type>(width, Type::Text()));
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < width; ++i) builder.column(i).AppendBytes(row[i]);
+    builder.EndRow();
+  }
+  return builder.Finish();
+}
+
+std::string_view KindTag(ast::ObjectKind kind) {
+  switch (kind) {
+    case ast::ObjectKind::kTable: return "TABLE";
+    case ast::ObjectKind::kStream: return "STREAM";
+    case ast::ObjectKind::kSource: return "SOURCE";
+    case ast::ObjectKind::kView: return "VIEW";
+    case ast::ObjectKind::kMaterializedView: return "MATERIALIZED VIEW";
+    case ast::ObjectKind::kIndex: return "INDEX";
+    case ast::ObjectKind::kSink: return "SINK";
+    case ast::ObjectKind::kSchema: return "SCHEMA";
+    case ast::ObjectKind::kSecret: return "SECRET";
+    case ast::ObjectKind::kAlert: return "ALERT";
+    case ast::ObjectKind::kModel: return "MODEL";
+    case ast::ObjectKind::kFunction: return "FUNCTION";
+    case ast::ObjectKind::kRole: return "ROLE";
+    case ast::ObjectKind::kColumn: return "COLUMN";
+  }
+  return "";
+}
+
+std::string CatalogTag(const ast::Statement& statement) {
+  if (const auto* create = std::get_if<ast::CreateRelation>(&statement.node)) {
+    return "CREATE " + std::string(KindTag(create->kind));
+  }
+  if (const auto* create = std::get_if<ast::CreateView>(&statement.node)) {
+    return create->materialized ? "CREATE MATERIALIZED VIEW" : "CREATE VIEW";
+  }
+  if (const auto* drop = std::get_if<ast::Drop>(&statement.node)) {
+    return "DROP " + std::string(KindTag(drop->kind));
+  }
+  if (std::holds_alternative<ast::CreateSchema>(statement.node)) return "CREATE SCHEMA";
+  if (std::holds_alternative<ast::Comment>(statement.node)) return "COMMENT";
+  if (std::holds_alternative<ast::RefreshView>(statement.node)) return "REFRESH MATERIALIZED VIEW";
+  return "ALTER";
+}
+
+bool IsShow(const ast::Statement& statement) {
+  return std::holds_alternative<ast::ShowObjects>(statement.node) ||
+         std::holds_alternative<ast::ShowCreate>(statement.node) ||
+         std::holds_alternative<ast::Describe>(statement.node);
+}
+
+// Columns of a plan that are columns of a relation: a plan passes them on under their ids.
+using Origins = std::map<ColumnId, std::pair<ObjectId, int16_t>>;
+void AddOrigins(const planner::LogicalPlan& plan, Origins& origins) {
+  if (const auto* scan = planner::As<planner::Scan>(plan)) {
+    for (const planner::Scan::Column& column : scan->columns) {
+      origins[column.column.id] = {scan->object, static_cast<int16_t>(column.position + 1)};
+    }
+  }
+  for (const planner::LogicalPlan& input : planner::InputsOf(*plan)) AddOrigins(input, origins);
+}
+
+}  // namespace
+
+std::vector<Field> FieldsOfQuery(const planner::BoundQuery& query) {
+  Origins origins;
+  AddOrigins(query.plan, origins);
+  std::map<ColumnId, Type> types;
+  for (const planner::PlanColumn& column : planner::OutputOf(*query.plan)) {
+    types[column.id] = column.type;
+  }
+  std::vector<Field> fields;
+  for (const planner::ResultColumn& column : query.result) {
+    Type type = types.at(column.column);
+    if (type.kind == TypeKind::kNull) type = Type::Text();
+    const auto [table, position] = origins[column.column];
+    fields.push_back({column.name, type, table, position});
+  }
+  return fields;
+}
+
+planner::BindContext Session::Impl::Context() {
+  planner::BindContext context;
+  context.catalog = engine.catalog();
+  if (in_transaction()) {
+    auto over = transaction.writes.CatalogOver(*context.catalog);
+    if (!over) throw SqlError(over.error().sqlstate, over.error().text);
+    context.catalog = *std::move(over);
+  }
+  context.principal = principal;
+  context.settings = settings.settings();
+  context.search_path = settings.search_path();
+  context.database = options.database;
+  context.user = options.user;
+  context.now = in_transaction() ? transaction.begin : engine.clock().Now();
+  context.next_object = [this] { return engine.AllocateObject(); };
+  context.version = "PostgreSQL " + settings.Value("server_version");
+  context.process_id = options.process_id;
+  context.setting = [this](std::string_view name) -> std::optional<std::string> {
+    const Result<std::string> value = settings.Show(name);
+    if (!value) return std::nullopt;
+    return *value;
+  };
+  return context;
+}
+
+planner::BoundStatement Session::Impl::Bind(const ParsedStatement& parsed,
+                                            std::vector<planner::BindParameter> parameters) {
+  CheckNotFailed(*parsed.statement);
+  planner::BindContext context = Context();
+  context.parameters = std::move(parameters);
+  return planner::Bind(*parsed.statement, context);
+}
+
+std::optional<std::vector<Field>> Session::Impl::FieldsOf(const planner::BoundStatement& bound,
+                                                          const ast::Statement&) {
+  using Fields = std::optional<std::vector<Field>>;
+  const auto of_write = [](const planner::WritePlan& plan) -> Fields {
+    if (plan.returning.empty()) return std::nullopt;
+    std::vector<Field> fields;
+    for (const planner::ReturningColumn& column : plan.returning) {
+      Field& field = fields.emplace_back();
+      field.name = column.name;
+      field.type = executor::TypeOf(*column.expression);
+      if (const auto* stored = std::get_if<executor::ColumnRef>(&column.expression->node)) {
+        field.table = plan.table;
+        field.column = static_cast<int16_t>(stored->index + 1);
+      }
+    }
+    return fields;
+  };
+  const auto of_session = [this](const planner::SessionPlan& plan) -> Fields {
+    if (const auto* show = std::get_if<ast::ShowSetting>(&plan)) return ShowFields(*show);
+    if (const auto* execute = std::get_if<ast::Execute>(&plan)) {
+      const auto found = statements.find(execute->name.text);
+      return found == statements.end() ? std::nullopt : found->second.fields;
+    }
+    if (const auto* fetch = std::get_if<ast::Fetch>(&plan); fetch != nullptr && !fetch->move) {
+      const auto found = portals.find(fetch->cursor.text);
+      return found == portals.end() ? std::nullopt : found->second->fields;
+    }
+    return std::nullopt;
+  };
+  return std::visit(
+      Overloaded{
+          [](const planner::QueryPlan& plan) -> Fields { return FieldsOfQuery(plan.query); },
+          of_write, of_session,
+          [](const planner::ExplainPlanned&) -> Fields { return TextField("QUERY PLAN"); },
+          [](const auto&) -> Fields { return std::nullopt; }},
+      bound.plan);
+}
+
+Result<Answer> Session::Impl::Run(const planner::BoundStatement& bound,
+                                  const ast::Statement& statement, const Caller& caller) {
+  const auto tell = [&](const std::vector<planner::Notice>& notices) {
+    for (const planner::Notice& notice : notices) {
+      Tell(caller.client, Severity::kNotice, {notice.sqlstate, notice.text, {}, notice.hint});
+    }
+  };
+  return std::visit(
+      Overloaded{
+          [&](const planner::QueryPlan& plan) {
+            tell(plan.notices);
+            return RunQueryPlan(plan, statement);
+          },
+          [&](const planner::WritePlan& plan) { return RunWrite(plan, caller.alone); },
+          [&](const planner::CatalogPlan& plan) {
+            tell(plan.notices);
+            return RunCatalog(plan.changes, CatalogTag(statement), caller.alone);
+          },
+          [&](const planner::MaterializedViewPlan& plan) {
+            const planner::PlannedView view = planner::PlanMaterializedView(
+                plan, [this] { return engine.AllocateOperator(); });
+            tell(view.query.notices);
+            return RunCatalog({view.change}, CatalogTag(statement), caller.alone);
+          },
+          [&](const planner::ExplainPlanned& plan) { return RunExplain(plan); },
+          [&](const planner::PreparePlan& plan) { return RunPrepare(plan); },
+          [&](const planner::CursorPlan& plan) { return DeclareCursor(plan, caller); },
+          [&](const planner::WaitPlan& plan) { return RunWait(plan); },
+          [&](const planner::SessionPlan& plan) { return RunSession(plan, caller); }},
+      bound.plan);
+}
+
+Result<Answer> Session::Impl::RunPrepare(const planner::PreparePlan& plan) {
+  if (statements.contains(plan.name)) {
+    return Fail(State("42P05"), "prepared statement \"" + plan.name + "\" already exists");
+  }
+  if (auto room = CheckRoomForStatement(); !room) return std::unexpected(room.error());
+  Prepared prepared;
+  prepared.parsed = {plan.statement, std::make_shared<const std::string>()};
+  prepared.parameters = plan.described->parameters;
+  for (const Type& type : prepared.parameters) prepared.declared.push_back({type, {}});
+  prepared.fields = FieldsOf(*plan.described, *plan.statement);
+  statements[plan.name] = std::move(prepared);
+  return Answer{.rows = nullptr, .tag = "PREPARE"};
+}
+
+Result<storage::ReadView> Session::Impl::OpenRead(const std::vector<ObjectId>& objects) {
+  if (!in_transaction()) return engine.OpenRead(objects, last_write, *cancel);
+  transaction.has_read = true;
+  const storage::CatalogRef catalog = Context().catalog;
+  for (const ObjectId object : objects) {
+    const storage::ObjectRef made = transaction.created.contains(object) ? catalog->Find(object)
+                                                                         : nullptr;
+    if (made == nullptr || made->kind != ObjectKind::kMaterializedView) continue;
+    return Fail(sqlstate::kFeatureNotSupported,
+                "reading a materialized view in the transaction that creates it is not supported "
+                "yet");
+  }
+  Result<storage::ReadView> view = storage::ReadView{};
+  const bool repeatable = settings.Value("transaction_isolation") == "repeatable read";
+  if (repeatable) {
+    if (!transaction.repeatable) {
+      std::vector<ObjectId> all;
+      for (const auto& [id, object] : engine.catalog()->objects()) all.push_back(id);
+      view = engine.OpenRead(all, last_write, *cancel);
+      if (!view) return view;
+      transaction.repeatable = *view;
+    }
+    view = *transaction.repeatable;
+  } else {
+    view = engine.OpenRead(objects, last_write, *cancel);
+    if (!view) return view;
+  }
+  view->overlay = &transaction.writes;
+  for (const ObjectId id : objects) {
+    const storage::ObjectRef object = catalog->Find(id);
+    if (object == nullptr || view->versions.contains(id) || !IsFedByJournal(*object)) continue;
+    // Made by this transaction, or behind the epoch it reads: empty but for its own writes.
+    if (!transaction.created.contains(id) && !repeatable) continue;
+    const auto relation = RelationOf(*object);
+    CHECK(relation.has_value() && relation->has_value());
+    auto empty = std::make_shared<storage::ViewVersion>();
+    empty->object = id;
+    empty->epoch = view->epoch;
+    empty->layout = std::make_shared<const storage::ViewLayout>((*relation)->layout);
+    view->versions[id] = std::move(empty);
+  }
+  return view;
+}
+
+Result<std::unique_ptr<RowStream>> Session::Impl::OpenQuery(const planner::BoundQuery& query) {
+  const Micros now = in_transaction() ? transaction.begin : engine.clock().Now();
+  planner::LoweredQuery lowered = planner::PlanQuery(query, {});
+  auto view = OpenRead(query.reads);
+  if (!view) return std::unexpected(view.error());
+  if (auto all = CheckAllThere(*view, query.reads); !all) return std::unexpected(all.error());
+  return RunQuery({std::move(lowered), *std::move(view), settings.settings(), now, &budget});
+}
+
+Result<void> Session::Impl::CheckAllThere(const storage::ReadView& view,
+                                          const std::vector<ObjectId>& objects) {
+  storage::CatalogRef catalog;
+  for (const ObjectId id : objects) {
+    if (view.versions.contains(id)) continue;
+    if (catalog == nullptr) catalog = Context().catalog;
+    const storage::ObjectRef object = catalog->Find(id);
+    if (object == nullptr) {
+      return Fail(sqlstate::kUndefinedTable,
+                  "a relation of the statement was dropped by another session");
+    }
+    if (!IsFedByJournal(*object) && object->kind != ObjectKind::kMaterializedView) continue;
+    return Fail(sqlstate::kUndefinedTable,
+                "relation \"" + object->name + "\" has no content that this transaction can read");
+  }
+  return {};
+}
+
+Result<Answer> Session::Impl::RunQueryPlan(const planner::QueryPlan& plan,
+                                           const ast::Statement& statement) {
+  if (plan.continuous) {
+    return Fail(sqlstate::kFeatureNotSupported, "SELECT ... EMIT CHANGES is not supported yet");
+  }
+  auto rows = OpenQuery(plan.query);
+  if (!rows) return std::unexpected(rows.error());
+  const bool show = IsShow(statement);
+  return Answer{.rows = *std::move(rows), .tag = show ? "SHOW" : "SELECT", .counts_rows = !show};
+}
+
+Result<Answer> Session::Impl::RunExplain(const planner::ExplainPlanned& plan) {
+  const planner::BoundQuery* query = nullptr;
+  if (const auto* select = std::get_if<planner::QueryPlan>(&plan.statement->plan)) {
+    query = &select->query;
+  } else if (const auto* write = std::get_if<planner::WritePlan>(&plan.statement->plan)) {
+    query = &write->query;
+  } else if (const auto* view = std::get_if<planner::MaterializedViewPlan>(&plan.statement->plan)) {
+    query = &view->query;
+  } else {
+    return Fail(sqlstate::kFeatureNotSupported, "EXPLAIN of such a statement is not supported");
+  }
+  const planner::BoundQuery best = planner::Optimize(*query, planner::QueryMode::kOneShot);
+  std::vector<std::vector<std::string>> lines;
+  std::string line;
+  for (const char c : planner::ExplainPlan(best.plan)) {
+    if (c != '\n') {
+      line += c;
+    } else {
+      lines.push_back({std::exchange(line, "")});
+    }
+  }
+  std::vector<Batch> rows;
+  rows.push_back(TextRows(lines, 1));
+  return Answer{.rows = MakeRows(std::move(rows)), .tag = "EXPLAIN"};
+}
+
+Result<Answer> Session::Impl::RunCatalog(std::vector<storage::CatalogChange> changes,
+                                         std::string tag, bool alone) {
+  Answer answer{.rows = nullptr, .tag = std::move(tag)};
+  if (changes.empty()) return answer;
+  if (auto may = CheckMayWrite(answer.tag); !may) return std::unexpected(may.error());
+  if (!alone) {
+    for (storage::CatalogChange& change : changes) {
+      if (const auto* create = std::get_if<storage::CreateObject>(&change)) {
+        transaction.created.insert(create->object->id);
+      }
+      transaction.writes.Add(std::move(change));
+    }
+    return answer;
+  }
+  storage::WriteSet writes(WriteOptions(/*block=*/false));
+  for (storage::CatalogChange& change : changes) writes.Add(std::move(change));
+  const auto committed = engine.Commit(writes, CommitDurability(), *cancel);
+  if (!committed) return std::unexpected(committed.error());
+  if (committed->lsn != 0) last_write = committed->lsn;
+  return answer;
+}
+
+// A stream without connector has an LSN for each row; all that was committed before is in the next
+// read already.
+Result<Answer> Session::Impl::RunWait(const planner::WaitPlan&) {
+  return Fail(sqlstate::kFeatureNotSupported,
+              "WAIT FOR STREAM of a stream without connector is not supported yet");
+}
+
+}  // namespace riverrun::server
