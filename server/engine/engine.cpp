@@ -277,7 +277,10 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
   impl_->Acknowledge(change.result->lsn);
   const std::vector<ObjectId> created = IdsOf(change.difference.created);
   if (auto filled = WaitForContents(created, cancel); !filled) {
-    if (filled.error().sqlstate == sqlstate::kQueryCanceled) Drop(created);
+    const bool cancelled = filled.error().sqlstate == sqlstate::kQueryCanceled;
+    // A transaction is committed, whatever else it did: the view fills while nobody waits.
+    if (cancelled && writes.explicit_transaction()) return Committed{change.result->lsn};
+    if (cancelled) Drop(created);
     return std::unexpected(filled.error());
   }
   return Committed{change.result->lsn};
