@@ -203,6 +203,10 @@ void DataflowPart::Start(StartMode mode) {
   for (Stage& stage : stages_) stage.pipeline->Start(mode);
 }
 
+void DataflowPart::DropWhen(const Cancel* cancel) {
+  for (Stage& stage : stages_) stage.pipeline->DropWhen(cancel);
+}
+
 bool DataflowPart::Step() {
   for (size_t tried = 0; tried < stages_.size(); ++tried) {
     Pipeline& pipeline = *stages_[next_].pipeline;

@@ -59,6 +59,8 @@ class DataflowPart {
   ~DataflowPart();
 
   void Start(StartMode mode);
+  /// As Pipeline::DropWhen.
+  void DropWhen(const Cancel* cancel);
   /// Lets one pipeline do one piece of work, the next one first at the next call. False if none
   /// has any to do.
   bool Step();

@@ -103,15 +103,17 @@ LocalDriver::LocalDriver(const DataflowSpec& spec, Environment environment)
 LocalDriver::~LocalDriver() = default;
 
 Result<std::optional<Batch>> LocalDriver::Next(const Cancel& cancel) {
+  run_->part->DropWhen(&cancel);
   while (true) {
     if (run_->failure) return std::unexpected(*run_->failure);
+    // First: what the rows that were dropped would have made is missing from the results.
+    if (cancel.requested()) {
+      return Fail(sqlstate::kQueryCanceled, "canceling statement due to user request");
+    }
     if (!run_->results.empty()) {
       Batch batch = std::move(run_->results.front());
       run_->results.pop_front();
       return batch;
-    }
-    if (cancel.requested()) {
-      return Fail(sqlstate::kQueryCanceled, "canceling statement due to user request");
     }
     if (run_->part->completed() || !run_->part->Step()) return std::nullopt;
     run_->closed = run_->part->Closed();

@@ -255,7 +255,7 @@ void Pipeline::Call(Node& node, int port, Message message) {
     return Note(node, node.op->OnWatermark(port, *watermark, node.output));
   }
   Batch& batch = std::get<Batch>(message);
-  if (batch.selected() == 0) return;
+  if (batch.selected() == 0 || (cancel_ != nullptr && cancel_->requested())) return;
   Note(node, node.op->OnBatch(port, std::move(batch), node.output));
 }
 

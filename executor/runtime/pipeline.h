@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "executor/operator.h"
+#include "types/cancel.h"
 #include "types/id.h"
 
 namespace riverrun::executor {
@@ -76,6 +77,9 @@ class Pipeline {
   /// Ends construction. OnStart of every node is called when the first epoch opens.
   void Start(StartMode mode);
 
+  /// From here on batches are dropped once `cancel` is requested: one message may become very many
+  /// on its way, and nobody wants what they become. Null: never. It outlives the steps.
+  void DropWhen(const Cancel* cancel) { cancel_ = cancel; }
   /// Does one piece of work: at most one message, one barrier at one node, or one resumption.
   /// False if there is nothing to do now, or a sink has no room.
   bool Step();
@@ -112,6 +116,7 @@ class Pipeline {
   void Note(Node& node, executor::Step step);
 
   EvalContext& eval_;
+  const Cancel* cancel_ = nullptr;
   std::unique_ptr<ErrorSink> errors_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<Input> inputs_;

@@ -81,9 +81,10 @@ class Engine {
                                        const Cancel& cancel);
 
   /// Commits a transaction and waits until it is as durable as asked for. If it changes the
-  /// catalog: also until what it created has its content and what it dropped has ended; a view
-  /// whose filling is cancelled is dropped again (57014). Errors: those of Committer::Commit;
-  /// `writes` is then unchanged.
+  /// catalog: also until what it created has its content and what it dropped has ended. Cancelled
+  /// while a view is being filled, a single statement drops it again (57014); the COMMIT of a block
+  /// has happened, and the view goes on filling. Errors: those of Committer::Commit; `writes` is
+  /// then unchanged.
   Result<Committed> Commit(storage::WriteSet& writes, Durability durability, const Cancel& cancel);
   /// Evaluates a statement while nothing else can commit, and commits what it returns.
   Result<Committed> CommitInside(
