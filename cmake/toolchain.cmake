@@ -53,4 +53,6 @@ target_compile_options(project_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
   # GCC 12 sees overflows inside inlined std::string operations that are not there.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-stringop-overflow
-                           -Wno-stringop-overread -Wno-restrict>)
+                           -Wno-stringop-overread -Wno-restrict>
+  # libstdc++'s stable_sort calls what libstdc++ has deprecated.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)

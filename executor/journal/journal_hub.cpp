@@ -22,12 +22,13 @@ class JournalHub::TableReader : public SourceReader {
     }
     Queued next = std::move(rows.front());
     rows.pop_front();
-    SourceBatch batch{.partition = key_.second,
-                      .first_offset = static_cast<int64_t>(next.lsn),
-                      .next_offset = static_cast<int64_t>(next.lsn) + 1,
-                      .rows = std::move(next.rows)};
-    position_ = std::max(position_, next.lsn + 1);
-    return batch;
+    // A large commit comes in several batches; the reader is past it after the last.
+    const bool last = rows.empty() || rows.front().lsn != next.lsn;
+    position_ = std::max(position_, last ? next.lsn + 1 : next.lsn);
+    return SourceBatch{.partition = key_.second,
+                       .first_offset = static_cast<int64_t>(next.lsn),
+                       .next_offset = static_cast<int64_t>(position_),
+                       .rows = std::move(next.rows)};
   }
 
   void StopBefore(std::span<const Position> bounds) override {

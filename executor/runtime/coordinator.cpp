@@ -32,7 +32,12 @@ void Coordinator::Change(Commands commands) {
 
 bool Coordinator::Step() {
   if (failure_) return RefuseChanges();
+  // The clock may have been set back; intervals begin anew then, and nothing waits for it.
+  const Micros now = clock_.Now();
+  last_cut_ = std::min(last_cut_, now);
+  opened_at_ = std::min(opened_at_, now);
   const bool took = TakeReports();
+  if (failure_) return true;
   return RecordOldest() || PublishOldest() || SendChanges() || OpenOrCut() || took;
 }
 
@@ -55,6 +60,7 @@ void Coordinator::Take(int worker, WorkerReport report) {
     state.completed = completed->epoch;
   } else if (auto* cut = std::get_if<CutReport>(&report)) {
     state.activity = Activity::kIdle;
+    if (cut->journal_failure) GiveUp(*cut->journal_failure);
     const auto found = std::ranges::find_if(in_flight_, [&](const InFlight& epoch) {
       return epoch.record.info.epoch == cut->epoch;
     });
@@ -83,6 +89,12 @@ bool Coordinator::SendChanges() {
   }
   SendCommands();
   return true;
+}
+
+void Coordinator::GiveUp(const Error& error) {
+  if (failure_) return;
+  failure_ = error;
+  if (on_failure_) on_failure_(error);
 }
 
 // Whoever waits for a change hears from its maker; nothing comes of it.
@@ -249,8 +261,7 @@ bool Coordinator::RecordOldest() {
   if (next == in_flight_.end() || next->workers_cut < links_.size()) return false;
   const Result<void> appended = log_.Append(next->record);
   if (!appended) {
-    failure_ = appended.error();
-    if (on_failure_) on_failure_(*failure_);
+    GiveUp(appended.error());
     return false;
   }
   next->recorded = true;

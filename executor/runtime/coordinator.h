@@ -74,7 +74,7 @@ class Coordinator {
   bool Quiet() const;
   /// What it is doing and what it waits for, in one line; for logs and test failures.
   std::string Describe() const;
-  /// What made the cut log fail, if anything: no epoch is published from then on.
+  /// What made the journal fail, if anything: no epoch is published from then on.
   const std::optional<Error>& failure() const { return failure_; }
   /// Called once when that happens.
   void OnFailure(std::function<void(const Error&)> callback) { on_failure_ = std::move(callback); }
@@ -104,6 +104,7 @@ class Coordinator {
   bool SendChanges();
   bool SendCommands();
   bool RefuseChanges();
+  void GiveUp(const Error& error);
   void Note(int worker, const WorkerCommand& command);
   void Forget(ObjectId dataflow);
   void CaughtUp(int worker, ObjectId dataflow);

@@ -55,6 +55,7 @@ class SharedSource {
   const std::vector<Position>& cut_positions() const { return cut_positions_; }
   /// What made the source fail, if anything. A failed source ends epochs and delivers no rows.
   const std::optional<Error>& failure() const { return failure_; }
+  bool FedByJournal() const { return reader_->FedByJournal(); }
 
  private:
   std::vector<Position> BoundsOf(const Cut& cut) const;

@@ -221,7 +221,9 @@ bool Worker::ReportCut() {
   for (const auto& source : sources_) {
     const std::vector<Position>& positions = source->cut_positions();
     report.positions.insert(report.positions.end(), positions.begin(), positions.end());
-    if (source->failure()) report.failures.emplace_back(source->object(), *source->failure());
+    if (!source->failure()) continue;
+    report.failures.emplace_back(source->object(), *source->failure());
+    if (source->FedByJournal()) report.journal_failure = source->failure();
   }
   if (!link_->reports.TryPush(std::move(report))) return false;
   last_cut_ = *cut_due_;

@@ -82,6 +82,8 @@ struct CutReport {
   Epoch epoch;
   std::vector<Position> positions;  // of the partitions that this worker owns
   std::vector<std::pair<ObjectId, Error>> failures;
+  /// The journal could not be read: the epoch lacks commits, and must not be published.
+  std::optional<Error> journal_failure = {};
 };
 /// All parts have completed the epoch.
 struct CompletedReport {

@@ -193,6 +193,23 @@ Result<storage::ReadView> Engine::OpenRead(std::span<const ObjectId> objects, Ls
   return view;
 }
 
+Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
+                                               const Cancel& cancel) {
+  std::vector<ObjectId> all(required.begin(), required.end());
+  for (const auto& [id, object] : catalog()->objects()) {
+    if (std::ranges::find(required, id) == required.end()) all.push_back(id);
+  }
+  contains = std::max(contains, impl_->acknowledged.load());
+  auto view = impl_->publication.Read(
+      all, contains == 0 ? 0 : contains + 1,
+      [&](ObjectId object) {
+        return std::ranges::find(required, object) != required.end() && HasContent(object);
+      },
+      cancel);
+  if (view) view->catalog = catalog();
+  return view;
+}
+
 Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,
                                              const Cancel& cancel) {
   storage::ReadView newest = impl_->parts->committer().Newest(objects);
@@ -200,7 +217,11 @@ Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, 
   for (const ObjectId object : objects) {
     if (!newest.versions.contains(object)) others.push_back(object);
   }
-  auto published = OpenRead(others, others.empty() ? 0 : contains, cancel);
+  if (others.empty()) {  // tables do not wait for an epoch
+    newest.epoch = impl_->publication.published().info.epoch;
+    return newest;
+  }
+  auto published = OpenRead(others, contains, cancel);
   if (!published) return published;
   newest.epoch = published->epoch;
   newest.versions.merge(published->versions);

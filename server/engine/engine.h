@@ -75,6 +75,10 @@ class Engine {
   /// have are left out. Errors: 57014 cancelled; 57P01 the server stops.
   Result<storage::ReadView> OpenRead(std::span<const ObjectId> objects, Lsn contains,
                                      const Cancel& cancel);
+  /// The same with everything else that has content at that epoch: what a transaction that reads
+  /// one epoch may name later.
+  Result<storage::ReadView> OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
+                                         const Cancel& cancel);
   /// What an INSERT, UPDATE or DELETE reads: tables at their newest state, everything else as
   /// OpenRead has it.
   Result<storage::ReadView> OpenNewest(std::span<const ObjectId> objects, Lsn contains,

@@ -285,6 +285,12 @@ Result<Answer> Session::Impl::RunNode(const ast::Execute& node, const Caller& ca
   const auto found = statements.find(node.name.text);
   if (found == statements.end()) return NoStatement(node.name.text);
   const Prepared& prepared = found->second;
+  const auto* statement = prepared.parsed.statement.get();
+  // It might be prepared under its own name.
+  if (statement == nullptr || std::holds_alternative<ast::Execute>(statement->node)) {
+    return Fail(sqlstate::kFeatureNotSupported,
+                "EXECUTE of a prepared EXECUTE is not supported");
+  }
   std::vector<Value> values =
       planner::BindArguments(node.arguments, prepared.parameters, Context());
   std::vector<planner::BindParameter> parameters;

@@ -226,9 +226,7 @@ Result<storage::ReadView> Session::Impl::OpenRead(const std::vector<ObjectId>& o
   const bool repeatable = settings.Value("transaction_isolation") == "repeatable read";
   if (repeatable) {
     if (!transaction.repeatable) {
-      std::vector<ObjectId> all;
-      for (const auto& [id, object] : engine.catalog()->objects()) all.push_back(id);
-      view = engine.OpenRead(all, last_write, *cancel);
+      view = engine.OpenSnapshot(objects, last_write, *cancel);
       if (!view) return view;
       transaction.repeatable = *view;
     }

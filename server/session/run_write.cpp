@@ -37,7 +37,9 @@ std::string TagOf(const WritePlan& plan, uint64_t rows) {
 // True for what another commit in the meantime may have caused, and another try may not meet.
 bool MayPass(const Error& error, const WritePlan& plan) {
   if (error.sqlstate == sqlstate::kSerializationFailure) return true;
-  return error.sqlstate == sqlstate::kUniqueViolation && plan.on_conflict.has_value();
+  // An UPDATE whose row another one has moved meets that row's new key.
+  const bool reads_keys = plan.on_conflict.has_value() || plan.kind == WritePlan::Kind::kUpdate;
+  return error.sqlstate == sqlstate::kUniqueViolation && reads_keys;
 }
 
 // What one evaluation of a statement came to.

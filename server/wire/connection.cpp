@@ -297,6 +297,7 @@ void Connection::EndInput(Ending ending, std::optional<Error> last_words) {
 void Connection::Abandon() {
   const std::scoped_lock lock(mutex_);
   abandoned_ = true;
+  written_.notify_all();
   if (session_ != nullptr) session_->Terminate();
 }
 
@@ -421,7 +422,8 @@ void Connection::Send(std::string_view bytes) {
     boost::asio::post(io_, [self = shared_from_this()] { self->WaitToWrite(); });
   }
   written_.wait(lock, [this] {
-    return pending_.size() - pending_begin_ <= kPendingMax || socket_file_ < 0 || stopping_;
+    return pending_.size() - pending_begin_ <= kPendingMax || socket_file_ < 0 || stopping_ ||
+           abandoned_;
   });
 }
 

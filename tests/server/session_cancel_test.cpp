@@ -69,6 +69,7 @@ TEST_F(SessionCancelTest, TimeoutEndsPortalsToo) {
   Run("SET statement_timeout = 20");
   EXPECT_EQ(first_->Extended(kEndless),
             "ERROR 57014 canceling statement due to statement timeout");
+  Run("RESET statement_timeout");
   EXPECT_EQ(first_->Extended("SELECT 1"), "1 | SELECT 1");
 }
 

@@ -137,6 +137,21 @@ TEST_F(SessionStatementTest, FieldsNameTheColumnTheyComeFrom) {
   EXPECT_EQ(fields[1].table, ObjectId{});
 }
 
+// A commit of more rows than a batch holds.
+TEST_F(SessionStatementTest, LargeCommitIsVisibleWhole) {
+  Run("CREATE TABLE t (k int PRIMARY KEY)");
+  Run("CREATE MATERIALIZED VIEW v AS SELECT count(*) AS n, sum(k) AS s FROM t");
+  std::string insert = "INSERT INTO t VALUES (0)";
+  for (int k = 1; k < 10'000; ++k) insert += ", (" + std::to_string(k) + ")";
+  EXPECT_EQ(Run(insert), "INSERT 0 10000");
+  EXPECT_EQ(Run("SELECT count(*) AS n FROM t"), "(n) | 10000 | SELECT 1");
+  EXPECT_EQ(Run("SELECT n FROM v"), "(n) | 10000 | SELECT 1");
+  EXPECT_EQ(Run("UPDATE t SET k = k + 20000"), "UPDATE 10000");
+  EXPECT_EQ(Run("SELECT n, s FROM v"), "(n, s) | 10000, 249995000 | SELECT 1");
+  EXPECT_EQ(Run("DELETE FROM t WHERE k >= 25000"), "DELETE 5000");
+  EXPECT_EQ(Run("SELECT n FROM v"), "(n) | 5000 | SELECT 1");
+}
+
 TEST_F(SessionStatementTest, WhatIsNotBuiltIsNamed) {
   Run("CREATE STREAM s (a int)");
   EXPECT_EQ(Run("INSERT INTO s VALUES (1), (2)"), "INSERT 0 2");

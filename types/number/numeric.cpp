@@ -35,7 +35,7 @@ UInt256 WidePowerOfTen(int exponent) noexcept {
 }
 
 int CountWideDigits(const UInt256& value) noexcept {
-  if (value >> 128 == 0) return CountDigits(Narrow(value));
+  if ((value >> 128) == 0) return CountDigits(Narrow(value));
   int digits = kNumericDigitsMax;
   while (digits < 2 * kNumericDigitsMax && value >= WidePowerOfTen(digits)) ++digits;
   return digits;

@@ -72,6 +72,20 @@ TEST_F(JournalHubTest, CommitsBeforeTheBoundAndNoneBehindIt) {
   EXPECT_EQ(Drain(*reader), std::vector<int64_t>{3});
 }
 
+TEST_F(JournalHubTest, CommitOfSeveralBatchesIsReadWhole) {
+  JournalHub hub(*journal_, journal_->Begin());
+  const auto reader = hub.Open({7}, 0, false);
+  const Lsn lsn = Append({7, 7, 7}, 1);
+  // The tightest bound that holds the commit.
+  StopBefore(*reader, lsn + 1);
+  for (int batch = 0; batch < 3; ++batch) {
+    EXPECT_LE(reader->Positions().front().offset, static_cast<int64_t>(lsn)) << batch;
+    const auto polled = reader->Poll(1000, 1 << 20);
+    ASSERT_TRUE(polled.has_value() && polled->has_value()) << batch;
+  }
+  EXPECT_EQ(reader->Positions().front().offset, static_cast<int64_t>(lsn) + 1);
+}
+
 TEST_F(JournalHubTest, RowsOfOtherTablesWaitForTheirReader) {
   JournalHub hub(*journal_, journal_->Begin());
   const auto one = hub.Open({1}, 0, false);
