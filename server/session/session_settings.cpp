@@ -17,13 +17,14 @@ bool IsCustom(std::string_view name) { return name.find('.') != std::string_view
 }  // namespace
 
 SessionSettings::SessionSettings() {
+  auto values = std::make_shared<Values>();
   for (const SettingDefinition& setting : SettingDefinitions()) {
     const std::string name(setting.name);
     initial_[name] = setting.initial;
-    current_.values[name] = setting.initial;
-    Interpret(current_, name, current_.values[name]);
+    values->values[name] = setting.initial;
+    Interpret(*values, name, values->values[name]);
   }
-  lasting_ = current_;
+  current_ = lasting_ = std::move(values);
 }
 
 // The settings that shape what queries mean, and those that the session looks at.
@@ -40,11 +41,23 @@ void SessionSettings::Interpret(Values& state, std::string_view name, const std:
   state.search_path = context.search_path;
 }
 
-Result<void> SessionSettings::Apply(Values& state, std::string_view name, std::string_view value) {
+// What is equal already stays the same object.
+void SessionSettings::Store(ValuesRef& state, std::string_view name, std::string value) {
+  const auto found = state->values.find(name);
+  if (found != state->values.end() && found->second == value) return;
+  auto changed = std::make_shared<Values>(*state);
+  std::string& stored = changed->values[std::string(name)];
+  stored = std::move(value);
+  if (FindSetting(name) != nullptr) Interpret(*changed, name, stored);
+  state = std::move(changed);
+}
+
+Result<void> SessionSettings::Apply(ValuesRef& state, std::string_view name,
+                                    std::string_view value) {
   const SettingDefinition* setting = FindSetting(name);
   if (setting == nullptr) {
     if (!IsCustom(name)) return std::unexpected(Unknown(name));
-    state.values[std::string(name)] = value;
+    Store(state, name, std::string(value));
     return {};
   }
   if (setting->fixed) {
@@ -54,9 +67,7 @@ Result<void> SessionSettings::Apply(Values& state, std::string_view name, std::s
   Result<std::string> canonical = std::string(value);
   if (setting->canonical != nullptr) canonical = setting->canonical(*setting, value);
   if (!canonical) return std::unexpected(canonical.error());
-  std::string& stored = state.values[std::string(setting->name)];
-  stored = *std::move(canonical);
-  Interpret(state, setting->name, stored);
+  Store(state, setting->name, *std::move(canonical));
   return {};
 }
 
@@ -64,13 +75,16 @@ Result<void> SessionSettings::Begin(std::string_view name, std::string_view valu
   if (Result<void> set = Set(name, value, false); !set) return set;
   const SettingDefinition* setting = FindSetting(name);
   const std::string key(setting == nullptr ? name : setting->name);
-  initial_[key] = current_.values[key];
+  initial_[key] = Value(key);
   return {};
 }
 
 Result<void> SessionSettings::Set(std::string_view name, std::string_view value, bool local) {
+  const bool same = current_ == lasting_;
   if (Result<void> set = Apply(current_, name, value); !set || local) return set;
-  return Apply(lasting_, name, value);
+  if (!same) return Apply(lasting_, name, value);
+  lasting_ = current_;
+  return {};
 }
 
 Result<void> SessionSettings::Reset(std::string_view name, bool local) {
@@ -78,8 +92,11 @@ Result<void> SessionSettings::Reset(std::string_view name, bool local) {
   const auto initial = initial_.find(setting == nullptr ? name : setting->name);
   if (initial != initial_.end()) return Set(name, std::string(initial->second), local);
   if (!IsCustom(name)) return std::unexpected(Unknown(name));
-  current_.values.erase(std::string(name));
-  lasting_.values.erase(std::string(name));
+  for (ValuesRef* state : {&current_, &lasting_}) {
+    auto changed = std::make_shared<Values>(**state);
+    changed->values.erase(std::string(name));
+    *state = std::move(changed);
+  }
   return {};
 }
 
@@ -91,26 +108,34 @@ void SessionSettings::ResetAll() {
     if (setting.fixed || mode) continue;
     [[maybe_unused]] const auto reset = Reset(setting.name);
   }
-  for (Values* state : {&current_, &lasting_}) {
-    std::erase_if(state->values, [](const auto& value) { return IsCustom(value.first); });
+  for (ValuesRef* state : {&current_, &lasting_}) {
+    auto changed = std::make_shared<Values>(**state);
+    std::erase_if(changed->values, [](const auto& value) { return IsCustom(value.first); });
+    *state = std::move(changed);
   }
 }
 
 Result<std::string> SessionSettings::Show(std::string_view name) const {
   const SettingDefinition* setting = FindSetting(name);
-  const auto value = current_.values.find(setting == nullptr ? name : setting->name);
-  if (value == current_.values.end()) return std::unexpected(Unknown(name));
+  const auto value = current_->values.find(setting == nullptr ? name : setting->name);
+  if (value == current_->values.end()) return std::unexpected(Unknown(name));
   return value->second;
 }
 
 const std::string& SessionSettings::Value(std::string_view name) const {
-  const auto value = current_.values.find(name);
-  CHECK(value != current_.values.end(), "a setting that the table does not have");
+  const auto value = current_->values.find(name);
+  CHECK(value != current_->values.end(), "a setting that the table does not have");
   return value->second;
 }
 
 void SessionSettings::Put(std::string_view name, std::string value) {
-  for (Values* state : {&current_, &lasting_}) state->values[std::string(name)] = value;
+  const bool same = current_ == lasting_;
+  Store(current_, name, value);
+  if (same) {
+    lasting_ = current_;
+  } else {
+    Store(lasting_, name, std::move(value));
+  }
 }
 
 void SessionSettings::Restore(Mark mark) {
@@ -128,6 +153,8 @@ std::vector<std::pair<std::string, std::string>> SessionSettings::Reported() con
 
 std::vector<std::pair<std::string, std::string>> SessionSettings::TakeChanges() {
   std::vector<std::pair<std::string, std::string>> changes;
+  if (current_ == told_of_) return changes;
+  told_of_ = current_;
   for (auto& [name, value] : Reported()) {
     const auto [told, fresh] = told_.try_emplace(name, value);
     if (!fresh && told->second == value) continue;

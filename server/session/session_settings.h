@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,9 +28,9 @@ class SessionSettings {
   Result<std::string> Show(std::string_view name) const;
 
   /// What a query is bound under.
-  const Settings& settings() const { return current_.settings; }
-  const std::vector<std::string>& search_path() const { return current_.search_path; }
-  int64_t statement_timeout_ms() const { return current_.statement_timeout_ms; }
+  const Settings& settings() const { return current_->settings; }
+  const std::vector<std::string>& search_path() const { return current_->search_path; }
+  int64_t statement_timeout_ms() const { return current_->statement_timeout_ms; }
   bool synchronous_commit() const { return Value("synchronous_commit") != "off"; }
   /// REQUIRES the name of the table, in its case.
   const std::string& Value(std::string_view name) const;
@@ -44,8 +45,11 @@ class SessionSettings {
     std::vector<std::string> search_path = {"public"};
     int64_t statement_timeout_ms = 0;
   };
+  /// Values never change; a change makes new ones. So a mark, which every transaction takes, costs
+  /// two pointers.
+  using ValuesRef = std::shared_ptr<const Values>;
   struct Mark {
-    Values current, lasting;
+    ValuesRef current, lasting;
   };
   Mark TakeMark() const { return {current_, lasting_}; }
   void Restore(Mark mark);
@@ -57,10 +61,12 @@ class SessionSettings {
   std::vector<std::pair<std::string, std::string>> Reported() const;
 
  private:
-  static Result<void> Apply(Values& state, std::string_view name, std::string_view value);
+  static Result<void> Apply(ValuesRef& state, std::string_view name, std::string_view value);
+  static void Store(ValuesRef& state, std::string_view name, std::string value);
   static void Interpret(Values& state, std::string_view name, const std::string& value);
 
-  Values current_, lasting_;
+  ValuesRef current_, lasting_;
+  ValuesRef told_of_;  // at the last TakeChanges
   std::map<std::string, std::string, std::less<>> initial_;  // what RESET goes back to
   std::map<std::string, std::string, std::less<>> told_;
 };
