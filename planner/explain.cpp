@@ -291,6 +291,26 @@ std::string ExplainPlan(const LogicalPlan& plan) {
   return printer.text;
 }
 
+std::optional<std::vector<std::string>> ExplainStatement(const BoundStatement& statement) {
+  const BoundQuery* query = nullptr;
+  if (const auto* select = std::get_if<QueryPlan>(&statement.plan)) {
+    query = &select->query;
+  } else if (const auto* write = std::get_if<WritePlan>(&statement.plan)) {
+    query = &write->query;
+  } else if (const auto* view = std::get_if<MaterializedViewPlan>(&statement.plan)) {
+    query = &view->query;
+  } else {
+    return std::nullopt;
+  }
+  const std::string text = ExplainPlan(Optimize(*query, QueryMode::kOneShot).plan);
+  std::vector<std::string> lines;
+  for (size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
+    end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+  }
+  return lines;
+}
+
 std::string ExplainQuery(const BoundQuery& bound, const BoundQuery& optimized,
                          const executor::DataflowSpec& dataflow) {
   return "Bound plan:\n" + ExplainPlan(bound.plan) + "Optimized plan:\n" +

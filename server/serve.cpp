@@ -16,20 +16,13 @@
 #include "server/engine/engine.h"
 #include "server/log.h"
 #include "server/wire/listener.h"
+#include "server/system_clock.h"
 #include "storage/posix_file_system.h"
 
 namespace riverrun::server {
 namespace {
 
 constexpr unsigned kStopSeconds = 4;  // from the signal to the end, at most
-
-class SystemClock final : public Clock {
- public:
-  Micros Now() override {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  }
-};
 
 // What handlers of signals share with the main thread: lock-free, as they need it. The file is the
 // Alarm's, once the server can be stopped in order.

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 
+#include "types/error.h"
+
 namespace riverrun {
 
 /// A flag that one thread sets and another looks at between batches, and a time at which it sets
@@ -26,5 +28,10 @@ class Cancel {
   std::atomic<bool> requested_ = false;
   Clock::time_point deadline_;
 };
+
+/// 57014, what a statement answers whose cancel was requested.
+inline std::unexpected<Error> FailCanceled() {
+  return Fail(sqlstate::kQueryCanceled, "canceling statement due to user request");
+}
 
 }  // namespace riverrun

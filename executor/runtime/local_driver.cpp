@@ -108,7 +108,7 @@ Result<std::optional<Batch>> LocalDriver::Next(const Cancel& cancel) {
     if (run_->failure) return std::unexpected(*run_->failure);
     // First: what the rows that were dropped would have made is missing from the results.
     if (cancel.requested()) {
-      return Fail(sqlstate::kQueryCanceled, "canceling statement due to user request");
+      return FailCanceled();
     }
     if (!run_->results.empty()) {
       Batch batch = std::move(run_->results.front());

@@ -24,6 +24,10 @@ constexpr uint32_t kLazySyncMilliseconds = 200;
 
 const Cancel kNever;
 
+void AddTo(Coordinator::Commands& commands, Coordinator::Commands more) {
+  std::ranges::move(more, std::back_inserter(commands));
+}
+
 std::vector<ObjectId> IdsOf(std::span<const ObjectRef> objects) {
   std::vector<ObjectId> ids;
   for (const ObjectRef& object : objects) ids.push_back(object->id);
@@ -47,8 +51,8 @@ struct Engine::Impl {
   };
   Change Make(storage::WriteSet& writes, const Cancel& cancel, Coordinator::Commands& commands);
   void End(const storage::CatalogObject& object, Coordinator::Commands& commands);
-  void Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
-             Coordinator::Commands& commands);
+  Result<void> Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
+                     Coordinator::Commands& commands);
 };
 
 Engine::Engine(Clock& clock, EngineOptions options)
@@ -109,10 +113,8 @@ Result<void> Engine::Start(FileSystem& files) {
   Coordinator::Commands commands;
   std::vector<ObjectId> contents;
   for (const auto& [id, object] : catalog()->objects()) {
-    if (const auto relation = RelationOf(*object); !relation) {
-      return std::unexpected(relation.error());
-    }
-    impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
+    auto begun = impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
+    if (!begun) return begun;
     if (impl_->parts->store(id) != nullptr) contents.push_back(id);
   }
   coordinator.Change(std::move(commands));
@@ -130,23 +132,22 @@ Result<void> Engine::Start(FileSystem& files) {
   return {};
 }
 
-void Engine::Impl::Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
-                         Coordinator::Commands& commands) {
-  const auto append = [&](Coordinator::Commands more) {
-    std::move(more.begin(), more.end(), std::back_inserter(commands));
-  };
-  if (IsFedByJournal(object)) append(parts->AddTable(object.id, storage::HasRowIds(object)));
+Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
+                                 Coordinator::Commands& commands) {
   auto relation = RelationOf(object);
-  CHECK(relation.has_value(), relation ? "" : relation.error().text);
-  if (*relation) append(parts->Attach(std::move(**relation), begin));
+  if (!relation) return std::unexpected(relation.error());
+  if (IsFedByJournal(object)) {
+    AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object)));
+  }
+  if (*relation) AddTo(commands, parts->Attach(std::move(**relation), begin));
+  return {};
 }
 
 void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Commands& commands) {
   if (parts->store(object.id) == nullptr) return;
   publication.Remove(object.id);
-  for (auto& command : parts->Detach(object.id)) commands.push_back(std::move(command));
-  if (!IsFedByJournal(object)) return;
-  for (auto& command : parts->RemoveSource(object.id)) commands.push_back(std::move(command));
+  AddTo(commands, parts->Detach(object.id));
+  if (IsFedByJournal(object)) AddTo(commands, parts->RemoveSource(object.id));
 }
 
 // At rest, on the coordinator's thread: no epoch can contain the commit before the workers have
@@ -160,7 +161,8 @@ Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel&
   change.difference = Compare(*before, *parts->committer().catalog());
   for (const ObjectRef& object : change.difference.dropped) End(*object, commands);
   for (const ObjectRef& object : change.difference.created) {
-    Begin(*object, EngineParts::Begin::kHydrate, commands);
+    const auto begun = Begin(*object, EngineParts::Begin::kHydrate, commands);
+    CHECK(begun.has_value(), begun ? "" : begun.error().text);
   }
   parts->coordinator().RequestCut(change.result->lsn + 1);
   return change;
@@ -185,10 +187,15 @@ bool Engine::HasContent(ObjectId object) const {
 
 Result<storage::ReadView> Engine::OpenRead(std::span<const ObjectId> objects, Lsn contains,
                                            const Cancel& cancel) {
+  return Read(objects, contains, [this](ObjectId object) { return HasContent(object); }, cancel);
+}
+
+Result<storage::ReadView> Engine::Read(std::span<const ObjectId> objects, Lsn contains,
+                                       const std::function<bool(ObjectId)>& must_have,
+                                       const Cancel& cancel) {
   contains = std::max(contains, impl_->acknowledged.load());
-  auto view = impl_->publication.Read(
-      objects, contains == 0 ? 0 : contains + 1,
-      [this](ObjectId object) { return HasContent(object); }, cancel);
+  auto view =
+      impl_->publication.Read(objects, contains == 0 ? 0 : contains + 1, must_have, cancel);
   if (view) view->catalog = catalog();
   return view;
 }
@@ -199,15 +206,10 @@ Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> require
   for (const auto& [id, object] : catalog()->objects()) {
     if (std::ranges::find(required, id) == required.end()) all.push_back(id);
   }
-  contains = std::max(contains, impl_->acknowledged.load());
-  auto view = impl_->publication.Read(
-      all, contains == 0 ? 0 : contains + 1,
-      [&](ObjectId object) {
-        return std::ranges::find(required, object) != required.end() && HasContent(object);
-      },
-      cancel);
-  if (view) view->catalog = catalog();
-  return view;
+  const auto must_have = [&](ObjectId object) {
+    return std::ranges::find(required, object) != required.end() && HasContent(object);
+  };
+  return Read(all, contains, must_have, cancel);
 }
 
 Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,

@@ -42,6 +42,9 @@ enum class Durability : uint8_t {
   kAppended,  // when it survives a kill of the process: synchronous_commit = off
 };
 
+/// 57P01: what waits and clients are told when the server stops.
+Error ShutdownError();
+
 /// How a commit ended.
 struct Committed {
   Lsn lsn = 0;  // 0: nothing was written
@@ -102,6 +105,9 @@ class Engine {
   struct Impl;
   Engine(Clock& clock, EngineOptions options);
   Result<void> Start(FileSystem& files);
+  Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn contains,
+                                 const std::function<bool(ObjectId)>& must_have,
+                                 const Cancel& cancel);
   Result<Committed> Append(const std::function<Result<storage::CommitResult>()>& commit,
                            Durability durability, const Cancel& cancel);
   Result<Committed> ChangeCatalog(storage::WriteSet& writes, const Cancel& cancel);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "server/engine/engine.h"
+
 namespace riverrun::server {
 namespace {
 
@@ -10,6 +12,10 @@ namespace {
 constexpr std::chrono::milliseconds kLook{20};
 
 }  // namespace
+
+Error ShutdownError() {
+  return {sqlstate::kAdminShutdown, "terminating connection due to administrator command"};
+}
 
 void Publication::Publish(const storage::CutRecord& cut) {
   {
@@ -48,20 +54,15 @@ storage::CutRecord Publication::published() const {
   return published_;
 }
 
-bool Publication::Has(ObjectId object) const {
-  const std::scoped_lock lock(mutex_);
-  return contents_.contains(object);
-}
-
 Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,
                                const std::function<bool()>& done, const Cancel& cancel) const {
   while (true) {
     if (refused_) {
-      return Fail(sqlstate::kAdminShutdown, "terminating connection due to administrator command");
+      return std::unexpected(ShutdownError());
     }
     if (done()) return {};
     if (cancel.requested()) {
-      return Fail(sqlstate::kQueryCanceled, "canceling statement due to user request");
+      return FailCanceled();
     }
     changed_.wait_for(lock, kLook);
   }

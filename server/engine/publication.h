@@ -33,7 +33,6 @@ class Publication {
   // The readers' side.
 
   storage::CutRecord published() const;
-  bool Has(ObjectId object) const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects
   /// that `must_have` says must have content has it. Returns the versions at the newest epoch.
   Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn commits_before,

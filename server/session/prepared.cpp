@@ -24,12 +24,6 @@ std::unexpected<Error> NoPortal(const std::string& name) {
   return std::unexpected(Error{State("34000"), "portal \"" + name + "\" does not exist"});
 }
 
-// The format of item `i` of `count`, from none, one or all formats.
-Format FormatOf(std::span<const Format> formats, size_t i) {
-  if (formats.empty()) return Format::kText;
-  return formats.size() == 1 ? formats[0] : formats[i];
-}
-
 bool FitsFormats(std::span<const Format> formats, size_t count) {
   return formats.size() <= 1 || formats.size() == count;
 }
@@ -81,7 +75,7 @@ Result<Prepared> Session::Impl::Prepare(ParsedStatement parsed,
   if (prepared.parsed.statement == nullptr) return prepared;
   const planner::BoundStatement bound = Bind(prepared.parsed, prepared.declared);
   prepared.parameters = bound.parameters;
-  prepared.fields = FieldsOf(bound, *prepared.parsed.statement);
+  prepared.fields = FieldsOf(bound);
   return prepared;
 }
 
@@ -93,7 +87,7 @@ Result<std::shared_ptr<Portal>> Session::Impl::BindPortal(
   if (prepared.parsed.statement == nullptr) return portal;
   portal->bound = std::make_shared<const planner::BoundStatement>(
       Bind(prepared.parsed, std::move(parameters)));
-  portal->fields = FieldsOf(*portal->bound, *prepared.parsed.statement);
+  portal->fields = FieldsOf(*portal->bound);
   if (!SameShape(prepared.fields, portal->fields)) {
     return Fail(sqlstate::kFeatureNotSupported, "cached plan must not change result type");
   }

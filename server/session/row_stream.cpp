@@ -42,6 +42,13 @@ class QueryRows : public RowStream {
 
 }  // namespace
 
+Batch TextRow(const std::vector<std::string>& values) {
+  BatchBuilder builder(std::vector<Type>(values.size(), Type::Text()));
+  for (size_t i = 0; i < values.size(); ++i) builder.column(i).AppendBytes(values[i]);
+  builder.EndRow();
+  return builder.Finish();
+}
+
 std::unique_ptr<RowStream> MakeRows(std::vector<Batch> rows) {
   return std::make_unique<ListedRows>(std::move(rows));
 }

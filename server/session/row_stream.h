@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "planner/planner.h"
@@ -21,6 +22,8 @@ class RowStream {
   virtual Result<std::optional<Batch>> Next(const Cancel& cancel) = 0;
 };
 
+/// One row of texts.
+Batch TextRow(const std::vector<std::string>& values);
 /// Rows that are there already.
 std::unique_ptr<RowStream> MakeRows(std::vector<Batch> rows);
 

@@ -52,13 +52,6 @@ std::unexpected<Error> NoCursor(const std::string& name) {
   return std::unexpected(Error{State("34000"), "cursor \"" + name + "\" does not exist"});
 }
 
-Batch TextRow(const std::vector<std::string>& values) {
-  BatchBuilder builder(std::vector<Type>(values.size(), Type::Text()));
-  for (size_t i = 0; i < values.size(); ++i) builder.column(i).AppendBytes(values[i]);
-  builder.EndRow();
-  return builder.Finish();
-}
-
 const char* LevelText(ast::IsolationLevel level) {
   switch (level) {
     case ast::IsolationLevel::kReadUncommitted: return "read uncommitted";
@@ -299,7 +292,7 @@ Result<Answer> Session::Impl::RunNode(const ast::Execute& node, const Caller& ca
   }
   try {
     const planner::BoundStatement bound = Bind(prepared.parsed, std::move(parameters));
-    if (!SameShape(prepared.fields, FieldsOf(bound, *prepared.parsed.statement))) {
+    if (!SameShape(prepared.fields, FieldsOf(bound))) {
       return Fail(sqlstate::kFeatureNotSupported, "cached plan must not change result type");
     }
     return Run(bound, *prepared.parsed.statement, caller);

@@ -12,14 +12,6 @@ using planner::Overloaded;
 using storage::ObjectKind;
 
 std::vector<Field> TextField(std::string name) { return {{std::move(name), Type::Text()}}; }
-Batch TextRows(const std::vector<std::vector<std::string>>& rows, size_t width) {
-  BatchBuilder builder(std::vector<Type>(width, Type::Text()));
-  for (const auto& row : rows) {
-    for (size_t i = 0; i < width; ++i) builder.column(i).AppendBytes(row[i]);
-    builder.EndRow();
-  }
-  return builder.Finish();
-}
 
 std::string_view KindTag(ast::ObjectKind kind) {
   switch (kind) {
@@ -126,8 +118,7 @@ planner::BoundStatement Session::Impl::Bind(const ParsedStatement& parsed,
   return planner::Bind(*parsed.statement, context);
 }
 
-std::optional<std::vector<Field>> Session::Impl::FieldsOf(const planner::BoundStatement& bound,
-                                                          const ast::Statement&) {
+std::optional<std::vector<Field>> Session::Impl::FieldsOf(const planner::BoundStatement& bound) {
   using Fields = std::optional<std::vector<Field>>;
   const auto of_write = [](const planner::WritePlan& plan) -> Fields {
     if (plan.returning.empty()) return std::nullopt;
@@ -205,7 +196,7 @@ Result<Answer> Session::Impl::RunPrepare(const planner::PreparePlan& plan) {
   prepared.parsed = {plan.statement, std::make_shared<const std::string>()};
   prepared.parameters = plan.described->parameters;
   for (const Type& type : prepared.parameters) prepared.declared.push_back({type, {}});
-  prepared.fields = FieldsOf(*plan.described, *plan.statement);
+  prepared.fields = FieldsOf(*plan.described);
   statements[plan.name] = std::move(prepared);
   return Answer{.rows = nullptr, .tag = "PREPARE"};
 }
@@ -291,28 +282,12 @@ Result<Answer> Session::Impl::RunQueryPlan(const planner::QueryPlan& plan,
 }
 
 Result<Answer> Session::Impl::RunExplain(const planner::ExplainPlanned& plan) {
-  const planner::BoundQuery* query = nullptr;
-  if (const auto* select = std::get_if<planner::QueryPlan>(&plan.statement->plan)) {
-    query = &select->query;
-  } else if (const auto* write = std::get_if<planner::WritePlan>(&plan.statement->plan)) {
-    query = &write->query;
-  } else if (const auto* view = std::get_if<planner::MaterializedViewPlan>(&plan.statement->plan)) {
-    query = &view->query;
-  } else {
+  const auto lines = planner::ExplainStatement(*plan.statement);
+  if (!lines) {
     return Fail(sqlstate::kFeatureNotSupported, "EXPLAIN of such a statement is not supported");
   }
-  const planner::BoundQuery best = planner::Optimize(*query, planner::QueryMode::kOneShot);
-  std::vector<std::vector<std::string>> lines;
-  std::string line;
-  for (const char c : planner::ExplainPlan(best.plan)) {
-    if (c != '\n') {
-      line += c;
-    } else {
-      lines.push_back({std::exchange(line, "")});
-    }
-  }
   std::vector<Batch> rows;
-  rows.push_back(TextRows(lines, 1));
+  for (const std::string& line : *lines) rows.push_back(TextRow({line}));
   return Answer{.rows = MakeRows(std::move(rows)), .tag = "EXPLAIN"};
 }
 

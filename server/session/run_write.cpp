@@ -145,10 +145,10 @@ Result<Evaluated> Autocommit(Session::Impl& session, const Evaluation& evaluatio
 
 }  // namespace
 
-storage::WriteSet::Options Session::Impl::WriteOptions(bool block) const {
+storage::WriteSet::Options Session::Impl::WriteOptions(bool block) {
   return {.explicit_transaction = block,
           .bytes_max = std::stoull(settings.Value("transaction_max_bytes")),
-          .budget = const_cast<MemoryBudget*>(&budget)};
+          .budget = &budget};
 }
 
 Result<Answer> Session::Impl::RunWrite(const WritePlan& plan, bool alone) {

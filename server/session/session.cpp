@@ -74,7 +74,7 @@ TransactionStatus Session::status() const {
   return impl_->transaction.failed ? TransactionStatus::kFailed : TransactionStatus::kOpen;
 }
 
-Report Session::Impl::ReportOf(const Error& error, const std::string&) const {
+Report Session::Impl::ReportOf(const Error& error) const {
   Report report{.severity = Severity::kError, .error = error};
   if (error.sqlstate == sqlstate::kQueryCanceled && cancel->timed_out()) {
     report.error.text = "canceling statement due to statement timeout";
@@ -184,7 +184,7 @@ Result<void> Session::Impl::RunToEnd(const ParsedStatement& parsed, bool alone, 
   if (!portal.bound->parameters.empty()) {
     throw SqlError(sqlstate::kUndefinedParameter, "there is no parameter $1");
   }
-  portal.fields = FieldsOf(*portal.bound, *parsed.statement);
+  portal.fields = FieldsOf(*portal.bound);
   portal.describe = true;
   return RunPortal(portal, 0, {client, alone});
 }

@@ -37,6 +37,11 @@ struct Description {
 /// A parameter of Bind: absent is NULL; else text, or binary if the format says so.
 using ParameterValue = std::optional<std::string>;
 enum class Format : int16_t { kText = 0, kBinary = 1 };
+/// The format of parameter or column `index`, from none, one or all formats.
+inline Format FormatOf(std::span<const Format> formats, size_t index) {
+  if (formats.empty()) return Format::kText;
+  return formats.size() == 1 ? formats.front() : formats[index];
+}
 
 /// One thread at a time; RequestCancel and Terminate from any.
 ///

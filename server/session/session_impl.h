@@ -121,7 +121,7 @@ struct Session::Impl {
   bool terminated = false;
 
   // session.cpp
-  Report ReportOf(const Error& error, const std::string& text) const;
+  Report ReportOf(const Error& error) const;
   Report ReportOf(const SqlError& error, const std::string& text) const;
   void StartStatement();
   void EndStatement();
@@ -138,8 +138,7 @@ struct Session::Impl {
   planner::BoundStatement Bind(const ParsedStatement& parsed,
                                std::vector<planner::BindParameter> parameters = {});
   /// The columns of what a statement returns; nothing if it returns no rows.
-  std::optional<std::vector<Field>> FieldsOf(const planner::BoundStatement& bound,
-                                             const ast::Statement& statement);
+  std::optional<std::vector<Field>> FieldsOf(const planner::BoundStatement& bound);
   /// Throws SqlError.
   Result<Answer> Run(const planner::BoundStatement& bound, const ast::Statement& statement,
                      const Caller& caller);
@@ -156,7 +155,7 @@ struct Session::Impl {
 
   // run_write.cpp
   Result<Answer> RunWrite(const planner::WritePlan& plan, bool alone);
-  storage::WriteSet::Options WriteOptions(bool block) const;
+  storage::WriteSet::Options WriteOptions(bool block);
   Durability CommitDurability() const {
     return settings.synchronous_commit() ? Durability::kDurable : Durability::kAppended;
   }
@@ -229,7 +228,7 @@ auto Session::Impl::Guarded(const std::string& text, F&& work)
     } else {
       if (result) return *std::move(result);
     }
-    report = ReportOf(result.error(), text);
+    report = ReportOf(result.error());
   } catch (const SqlError& error) {
     report = ReportOf(error, text);
   }

@@ -39,10 +39,6 @@ std::unexpected<Report> UnsupportedFormat(int16_t code) {
 
 }  // namespace
 
-Error ShutdownError() {
-  return {sqlstate::kAdminShutdown, "terminating connection due to administrator command"};
-}
-
 // Writes what the session answers. A row that cannot be sent silences what follows it, and is the
 // statement's error.
 class Conversation::Answers final : public Client {

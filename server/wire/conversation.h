@@ -27,9 +27,6 @@ class Output {
   virtual bool stopping() const = 0;
 };
 
-/// What a client is told when the server stops.
-Error ShutdownError();
-
 /// One thread at a time.
 class Conversation {
  public:

@@ -47,10 +47,4 @@ void AppendParameterDescription(std::span<const Type> types, std::string& out);
 Result<void> AppendDataRow(const Batch& batch, uint32_t row, std::span<const Format> formats,
                    TextWriter& writer, std::string& out);
 
-/// The format of column `index`, from none, one or all formats.
-inline Format FormatOf(std::span<const Format> formats, size_t index) {
-  if (formats.empty()) return Format::kText;
-  return formats.size() == 1 ? formats.front() : formats[index];
-}
-
 }  // namespace riverrun::server

@@ -89,7 +89,7 @@ Result<CommitResult> Committer::Run(const std::function<Result<WriteSet>(Inside&
 
 Result<CommitResult> Committer::CommitLocked(WriteSet& writes, const Cancel& cancel) {
   if (cancel.requested()) {
-    return Fail(sqlstate::kQueryCanceled, "canceling statement due to user request");
+    return FailCanceled();
   }
   if (writes.empty()) return CommitResult{};
   if (!HasRoomLocked()) return CommitResult{.status = CommitResult::kWait};

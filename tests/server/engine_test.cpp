@@ -1,5 +1,6 @@
 // The engine with all its threads, on real files. Under TSan this is the test of the threads.
 #include "server/engine/engine.h"
+#include "server/system_clock.h"
 
 #include <gtest/gtest.h>
 
@@ -16,15 +17,6 @@
 
 namespace riverrun::server {
 namespace {
-
-class SystemClock : public Clock {
- public:
-  Micros Now() override {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-  }
-};
 
 class EngineTest : public ::testing::Test {
  protected:

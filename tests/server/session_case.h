@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/session/session.h"
+#include "server/system_clock.h"
 #include "storage/posix_file_system.h"
 #include "tests/server/temporary_directory.h"
 
@@ -134,15 +135,6 @@ class SessionTest : public ::testing::Test {
   }
   std::string Run(std::string_view sql) { return first_->Run(sql); }
   std::string Value(std::string_view sql) { return first_->Value(sql); }
-
-  class SystemClock : public Clock {
-   public:
-    Micros Now() override {
-      return std::chrono::duration_cast<std::chrono::microseconds>(
-                 std::chrono::system_clock::now().time_since_epoch())
-          .count();
-    }
-  };
 
   TemporaryDirectory directory_;
   storage::PosixFileSystem files_;

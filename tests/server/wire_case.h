@@ -13,18 +13,11 @@
 #include "server/engine/engine.h"
 #include "server/wire/big_endian.h"
 #include "server/wire/frame.h"
+#include "server/system_clock.h"
 #include "storage/posix_file_system.h"
 #include "tests/server/temporary_directory.h"
 
 namespace riverrun::server::wire_case {
-
-class SystemClock final : public Clock {
- public:
-  Micros Now() override {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  }
-};
 
 class WireCase : public ::testing::Test {
  protected:

@@ -204,27 +204,10 @@ Answer LocalEngine::Execute(const planner::MaterializedViewPlan& plan) {
 }
 
 Answer LocalEngine::Execute(const planner::ExplainPlanned& plan) {
-  const planner::BoundQuery* query = nullptr;
-  if (const auto* select = std::get_if<planner::QueryPlan>(&plan.statement->plan)) {
-    query = &select->query;
-  } else if (const auto* write = std::get_if<planner::WritePlan>(&plan.statement->plan)) {
-    query = &write->query;
-  } else if (const auto* view = std::get_if<planner::MaterializedViewPlan>(&plan.statement->plan)) {
-    query = &view->query;
-  } else {
-    return NotHere("EXPLAIN of such a statement");
-  }
-  const planner::BoundQuery best = planner::Optimize(*query, planner::QueryMode::kOneShot);
+  const auto lines = planner::ExplainStatement(*plan.statement);
+  if (!lines) return NotHere("EXPLAIN of such a statement");
   Answer answer{1, {}, std::nullopt};
-  std::string line;
-  for (const char c : planner::ExplainPlan(best.plan)) {
-    if (c != '\n') {
-      line += c;
-    } else {
-      answer.rows.push_back({line});
-      line.clear();
-    }
-  }
+  for (const std::string& line : *lines) answer.rows.push_back({line});
   return answer;
 }
 
