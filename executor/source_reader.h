@@ -48,8 +48,13 @@ class SourceReader {
   virtual bool Exhausted() const = 0;
   /// True if offsets are LSNs of the journal: a cut's `commits_before` bounds them.
   virtual bool FedByJournal() const { return false; }
+  /// From the next Poll on only these columns (positions in the batch) need values; the others are
+  /// checked, but whatever stands in them is not read.
+  virtual void Want(std::span<const int> columns) { (void)columns; }
   /// Becomes readable when records arrive; -1 if the reader has no such descriptor.
   virtual int ReadyFd() const { return -1; }
+  /// When the next record is due, by the clock; nothing if that is not known beforehand.
+  virtual std::optional<Micros> ReadyAt() const { return std::nullopt; }
   /// Stops and resumes fetching while the pipeline is full.
   virtual void Pause(bool paused) { (void)paused; }
 };

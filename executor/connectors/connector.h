@@ -1,0 +1,79 @@
+// What stands behind CREATE STREAM ... WITH (connector = '...'): the registry of connectors.
+//
+// To add one: a class with its options in a file of its own, a line in connector.cpp.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "executor/source_reader.h"
+#include "types/clock.h"
+#include "types/data_type.h"
+#include "types/memory_budget.h"
+
+namespace riverrun::executor {
+
+/// A column that comes with a record; generated columns are not among them.
+struct StreamColumn {
+  std::string name;
+  Type type;
+  std::string metadata = {};  // METADATA FROM '...'; empty: out of the record's value
+};
+
+/// A stream as its connector sees it.
+struct StreamDefinition {
+  std::vector<StreamColumn> columns;
+  /// Those of WITH (...) but for `connector` and what the engine itself takes, in the order written.
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
+/// What is wrong with a definition, and where.
+struct DefinitionError {
+  Error error;
+  std::string option = {};          // the option at fault; empty: none in particular
+  std::optional<size_t> column = {};  // the column at fault
+};
+
+/// One stream's connection to where its records come from. Any thread may call any method; the
+/// readers share it.
+class StreamConnector {
+ public:
+  virtual ~StreamConnector() = default;
+
+  // Questions to the system behind it. They block, at most some ten seconds, and are no business of
+  // a worker. Errors: 08001 without an answer; 42P01 for what does not exist.
+
+  /// The offset of each partition, by its number from 0, at which the option `start` says to begin.
+  virtual Result<std::vector<int64_t>> FindStart() = 0;
+  /// The offset behind the last record of each partition that is there now; of a source that has
+  /// no end, nothing: its records so far are those that were read.
+  virtual Result<std::optional<std::vector<int64_t>>> FindEnds() = 0;
+  /// The offset of the first record that is still there.
+  virtual Result<std::vector<int64_t>> FindBegins() = 0;
+
+  /// Reads the given partitions, each from its position on. Batches have the definition's columns;
+  /// those not among `wanted` (until SourceReader::Want says otherwise) have no meaningful values.
+  virtual Result<std::unique_ptr<SourceReader>> Open(std::vector<Position> start,
+                                                     std::vector<int> wanted,
+                                                     MemoryBudget* budget) = 0;
+  /// What keeps it from reading at the moment, in a sentence; "" if nothing is known.
+  virtual std::string Trouble() const { return {}; }
+};
+
+/// Makes the connection of a stream; contacts nobody yet. `clock` outlives it. Errors: 22023 for an
+/// unknown connector, an option it does not know or whose value it does not take, 42601 for one that
+/// is missing, 42P17 for a column that it cannot fill.
+std::expected<std::shared_ptr<StreamConnector>, DefinitionError> MakeConnector(
+    std::string_view connector, const StreamDefinition& definition, Clock& clock);
+
+/// The names that MakeConnector knows.
+std::span<const std::string_view> ConnectorNames();
+
+}  // namespace riverrun::executor
