@@ -90,8 +90,7 @@ std::vector<Position> SharedSource::BoundsOf(const Cut& cut) const {
       return p.source == object_ && p.partition == bound.partition;
     });
     // What was recorded before the stream was rebuilt is not read again.
-    const bool known =
-        recorded != cut.replay->end() && recorded->generation == bound.generation;
+    const bool known = recorded != cut.replay->end() && recorded->generation == bound.generation;
     if (known) bound = *recorded;
   }
   return bounds;

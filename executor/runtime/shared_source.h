@@ -26,7 +26,7 @@ struct Cut {
 /// What a worker needs to read its share of a source.
 struct SourceToRead {
   ObjectId object;
-  std::unique_ptr<SourceReader> reader;           // of the partitions that this worker owns
+  std::unique_ptr<SourceReader> reader;            // of the partitions that this worker owns
   std::unique_ptr<SourceErrors> errors = nullptr;  // null: no record of it can fail
   /// Where its partitions begin in generations after the reader's first; for a replay.
   std::vector<Position> later_starts = {};
@@ -38,9 +38,9 @@ struct SourceToRead {
 struct SourceReport {
   ObjectId object;
   uint64_t rows = 0;
-  uint64_t errors = 0;                  // records that failed
+  uint64_t errors = 0;  // records that failed
   std::vector<Position> positions = {};
-  std::vector<int64_t> ends = {};       // as SourceReader::Ends
+  std::vector<int64_t> ends = {};  // as SourceReader::Ends
   std::optional<Error> failure = {};
 };
 
@@ -94,9 +94,7 @@ class SharedSource {
 
   /// Becomes readable when there is more to read; -1 if nothing is wanted now.
   int ReadyFd() const { return MayRead() ? reader_->ReadyFd() : -1; }
-  std::optional<Micros> ReadyAt() const {
-    return MayRead() ? reader_->ReadyAt() : std::nullopt;
-  }
+  std::optional<Micros> ReadyAt() const { return MayRead() ? reader_->ReadyAt() : std::nullopt; }
 
  private:
   std::vector<Position> BoundsOf(const Cut& cut) const;

@@ -69,8 +69,7 @@ SourceErrors::Kept SourceErrors::Build(Micros at) {
 }
 
 void SourceErrors::DropOld(Micros now, std::vector<Batch>& delta) {
-  while (!kept_.empty() &&
-         (bytes_ > retention_.bytes || kept_.front().at < now - retention_.age)) {
+  while (!kept_.empty() && (bytes_ > retention_.bytes || kept_.front().at < now - retention_.age)) {
     bytes_ -= kept_.front().bytes;
     for (Batch& rows : kept_.front().rows) delta.push_back(Retracted(std::move(rows)));
     kept_.pop_front();

@@ -68,8 +68,8 @@ struct Engine::Impl {
   executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
                                   executor::StreamConnector& connector,
                                   const std::optional<Error>& failure) const;
-  std::unique_ptr<executor::BatchSource> HistoryOf(ObjectId stream,
-                                                   std::span<const int> columns, int worker,
+  std::unique_ptr<executor::BatchSource> HistoryOf(ObjectId stream, std::span<const int> columns,
+                                                   int worker,
                                                    std::span<const Position> before) const;
   Result<void> Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
                      Coordinator::Commands& commands);
@@ -304,8 +304,7 @@ std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject&
 }
 
 // At a start: what had been read is read again, so it has to be there.
-Result<void> Engine::Reopen(const storage::CatalogObject& stream,
-                            Coordinator::Commands& commands) {
+Result<void> Engine::Reopen(const storage::CatalogObject& stream, Coordinator::Commands& commands) {
   const storage::CutRecord* last = impl_->parts->last_recovered();
   const auto connector = impl_->streams.Open(stream);
   if (!connector) return std::unexpected(connector.error());
@@ -468,8 +467,8 @@ Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::s
     return source.object == stream && source.failure &&
            source.failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
   });
-  auto reset = impl_->streams.Reset(*object, to, rebuild,
-                                    impl_->publication.published().positions, failed);
+  auto reset =
+      impl_->streams.Reset(*object, to, rebuild, impl_->publication.published().positions, failed);
   if (!reset) return std::unexpected(reset.error());
   if (Result<void> asked = impl_->streams.AskBegins(**reset); !asked) {
     return std::unexpected(asked.error());
@@ -491,9 +490,7 @@ Result<std::unique_ptr<executor::BatchSource>> Engine::OpenStream(
 Result<void> Engine::WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
                                    const Cancel& cancel) {
   // Records that make no row, such as those of an aborted transaction, ask for no epoch themselves.
-  const auto nudge = [this] {
-    impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); });
-  };
+  const auto nudge = [this] { impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); }); };
   return impl_->publication.WaitForRecord(stream, partition, offset, nudge, cancel);
 }
 

@@ -96,8 +96,8 @@ class Engine {
   Result<storage::ReadView> OpenNewest(std::span<const ObjectId> objects, Lsn contains,
                                        const Cancel& cancel);
 
-  /// A stream that is to be created, with the offsets at which it begins. Asks its connector, and may
-  /// block for some seconds. Errors: those of the connector.
+  /// A stream that is to be created, with the offsets at which it begins. Asks its connector, and
+  /// may block for some seconds. Errors: those of the connector.
   Result<storage::ObjectRef> WithStarts(const storage::CatalogObject& stream);
   /// Rows of a stream with a connector for a query that runs once: from its start to where its log
   /// ends now. Errors: those of the connector. May block for some seconds.
@@ -108,10 +108,10 @@ class Engine {
   Result<void> WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
                              const Cancel& cancel);
 
-  /// Goes on reading a stream elsewhere, from the next epoch on: at what its option `start` would mean
-  /// by `to`, or at an offset of every partition. `rebuild`: its views begin anew with what is there.
-  /// Errors: 55000 where records would be read twice and the views are not rebuilt; those of the
-  /// connector, and of Commit.
+  /// Goes on reading a stream elsewhere, from the next epoch on: at what its option `start` would
+  /// mean by `to`, or at an offset of every partition. `rebuild`: its views begin anew with what is
+  /// there. Errors: 55000 where records would be read twice and the views are not rebuilt; those of
+  /// the connector, and of Commit.
   Result<Committed> ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
                                 bool rebuild, const Cancel& cancel);
 

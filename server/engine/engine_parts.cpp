@@ -104,8 +104,8 @@ EngineParts::Commands EngineParts::AddSource(ObjectId source,
 }
 
 EngineParts::Commands EngineParts::AddStream(
-    ObjectId stream, std::string topic,
-    const std::function<executor::SourceToRead(int)>& of_worker, History history) {
+    ObjectId stream, std::string topic, const std::function<executor::SourceToRead(int)>& of_worker,
+    History history) {
   histories_[stream] = std::move(history);
   const auto errors = std::make_shared<ViewStore>(stream, executor::SourceErrorLayout(),
                                                   options_.workers, options_.budget);
@@ -114,8 +114,7 @@ EngineParts::Commands EngineParts::AddStream(
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {
     executor::SourceToRead source = of_worker(i);
-    source.errors =
-        std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
+    source.errors = std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
     commands.emplace_back(i, AddSourceCommand{std::move(source)});
   }
   stream_errors_[stream] = errors;

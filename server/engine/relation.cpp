@@ -82,8 +82,7 @@ CatalogDifference Compare(const storage::CatalogSnapshot& before,
     if (old == nullptr) {
       difference.created.push_back(object);
     } else if (!(old->starts == object->starts)) {
-      const bool goes_on =
-          !old->starts.empty() && object->starts.front() == old->starts.front();
+      const bool goes_on = !old->starts.empty() && object->starts.front() == old->starts.front();
       (goes_on ? difference.restarted : difference.rebuilt).push_back(object);
     }
   }

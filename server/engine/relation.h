@@ -14,9 +14,9 @@ namespace riverrun::server {
 bool IsFedByJournal(const storage::CatalogObject& object);
 /// True for materialized views and sinks: they run a dataflow that never ends.
 bool IsContinuousQuery(const storage::CatalogObject& object);
-/// The dataflow that makes the object's content: a view's or sink's own; for tables and streams one that
-/// keeps their rows. Nothing for objects without content. Errors: XX001 for a stored dataflow that
-/// does not parse.
+/// The dataflow that makes the object's content: a view's or sink's own; for tables and streams one
+/// that keeps their rows. Nothing for objects without content. Errors: XX001 for a stored dataflow
+/// that does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
 
 /// In what two catalogs differ, as far as something runs for it.

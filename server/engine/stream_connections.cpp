@@ -23,8 +23,8 @@ Position PositionOf(const CatalogObject& stream, const StreamStart& start) {
 }
 
 Result<std::shared_ptr<StreamConnector>> Connect(const CatalogObject& stream, Clock& clock) {
-  auto made = executor::MakeConnector(storage::ConnectorOf(stream), executor::DefinitionOf(stream),
-                                      clock);
+  auto made =
+      executor::MakeConnector(storage::ConnectorOf(stream), executor::DefinitionOf(stream), clock);
   if (!made) return std::unexpected(made.error().error);
   return *std::move(made);
 }
@@ -235,7 +235,8 @@ std::optional<Error> CheckReplayable(StreamConnector& connector, const CatalogOb
     const std::string where = "partition " + std::to_string(at.partition) + " of \"" +
                               std::string(connector.Topic()) + "\"";
     Error error{sqlstate::kObjectNotInPrerequisiteState, {}};
-    error.hint = "ALTER STREAM ... RESET TO earliest REBUILD makes its views anew from what is there.";
+    error.hint =
+        "ALTER STREAM ... RESET TO earliest REBUILD makes its views anew from what is there.";
     if (index >= begins->size() || (*ends && (**ends)[index] < at.offset)) {
       error.text = where + " ends before offset " + std::to_string(at.offset) +
                    ", up to which it had been read: it was made anew or cut short";

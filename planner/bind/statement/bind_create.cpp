@@ -80,8 +80,7 @@ class DefinitionBinder {
     column.not_null = definition.not_null;
     if (definition.metadata) {
       column.generated = storage::GeneratedColumn::kMetadata;
-      column.generated_from =
-          definition.metadata->key.value_or(definition.name.text);
+      column.generated_from = definition.metadata->key.value_or(definition.name.text);
     }
     if (definition.default_value) column.default_sql = BindDefault(definition, column);
     object_.columns.push_back(std::move(column));

@@ -25,7 +25,8 @@ storage::ObjectRef FindTarget(BindState& state, const ast::QualifiedName& name,
       if (insert && storage::ConnectorOf(*target).empty()) break;
       if (insert) {
         throw SqlError(sqlstate::kFeatureNotSupported,
-                       "cannot insert into stream \"" + target->name + "\": its records come from " +
+                       "cannot insert into stream \"" + target->name +
+                           "\": its records come from " +
                            std::string(storage::ConnectorOf(*target)),
                        position)
             .WithHint("CREATE SINK writes to Kafka; a stream without a connector takes INSERT.");

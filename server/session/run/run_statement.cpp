@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "planner/explain.h"
 #include "executor/sources/reader_rows.h"
+#include "planner/explain.h"
 #include "planner/overloaded.h"
 #include "server/engine/relation.h"
 #include "server/engine/stream_connections.h"
@@ -254,14 +254,15 @@ Result<std::unique_ptr<RowStream>> Session::Impl::OpenQuery(const planner::Bound
   auto view = OpenRead(query.reads);
   if (!view) return std::unexpected(view.error());
   if (auto all = CheckAllThere(*view, query.reads); !all) return std::unexpected(all.error());
-  const auto open_outside = [this, catalog = Context().catalog](const executor::SourceSpec& source) {
+  const auto open_outside = [this,
+                             catalog = Context().catalog](const executor::SourceSpec& source) {
     const storage::ObjectRef object = catalog->Find(source.object);
     CHECK(object != nullptr && IsConnected(*object), "a query reads what has no rows");
     auto rows = engine.OpenStream(*object, source.columns);
     return rows ? *std::move(rows) : executor::MakeFailedRows(rows.error());
   };
-  return RunQuery({std::move(lowered), *std::move(view), settings.settings(), now, &budget,
-                   open_outside});
+  return RunQuery(
+      {std::move(lowered), *std::move(view), settings.settings(), now, &budget, open_outside});
 }
 
 Result<void> Session::Impl::CheckAllThere(const storage::ReadView& view,

@@ -15,9 +15,9 @@ Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
       return start.partition == plan.partition;
     });
     if (!exists) {
-      return Fail(sqlstate::kInvalidParameterValue, "stream \"" + stream->name +
-                                                        "\" has no partition " +
-                                                        std::to_string(plan.partition));
+      return Fail(
+          sqlstate::kInvalidParameterValue,
+          "stream \"" + stream->name + "\" has no partition " + std::to_string(plan.partition));
     }
     auto waited = engine.WaitForRecord(plan.stream, plan.partition, plan.offset, *cancel);
     if (!waited) return std::unexpected(waited.error());
