@@ -12,8 +12,13 @@ namespace riverrun::executor {
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
-  /// The next rows; nothing at the end.
+  /// The next rows; nothing at the end, or, if AtEnd() says no, for now. Never blocks on what is
+  /// outside of the process.
   virtual Result<std::optional<Batch>> Next() = 0;
+  /// After a call of Next that gave nothing: whether that was the end.
+  virtual bool AtEnd() const { return true; }
+  /// Becomes readable when there is more; -1 for a source that never makes anybody wait.
+  virtual int ReadyFd() const { return -1; }
 };
 
 }  // namespace riverrun::executor

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "executor/source_reader.h"
+#include "storage/catalog/catalog_object.h"
 #include "types/clock.h"
 #include "types/data_type.h"
 #include "types/memory_budget.h"
@@ -25,6 +26,7 @@ struct StreamColumn {
   std::string name;
   Type type;
   std::string metadata = {};  // METADATA FROM '...'; empty: out of the record's value
+  bool not_null = false;      // a record without a value for it fails with 23502
 };
 
 /// A stream as its connector sees it.
@@ -47,6 +49,9 @@ class StreamConnector {
  public:
   virtual ~StreamConnector() = default;
 
+  /// What its records come from, for messages and error relations: the name of a topic.
+  virtual std::string_view Topic() const = 0;
+
   // Questions to the system behind it. They block, at most some ten seconds, and are no business of
   // a worker. Errors: 08001 without an answer; 42P01 for what does not exist.
 
@@ -57,6 +62,13 @@ class StreamConnector {
   virtual Result<std::optional<std::vector<int64_t>>> FindEnds() = 0;
   /// The offset of the first record that is still there.
   virtual Result<std::vector<int64_t>> FindBegins() = 0;
+
+  /// How many partitions there are now; they are numbered from 0.
+  virtual Result<int32_t> CountPartitions() {
+    const Result<std::vector<int64_t>> begins = FindBegins();
+    if (!begins) return std::unexpected(begins.error());
+    return static_cast<int32_t>(begins->size());
+  }
 
   /// Reads the given partitions, each from its position on. Batches have the definition's columns;
   /// those not among `wanted` (until SourceReader::Want says otherwise) have no meaningful values.
@@ -72,6 +84,9 @@ class StreamConnector {
 /// is missing, 42P17 for a column that it cannot fill.
 std::expected<std::shared_ptr<StreamConnector>, DefinitionError> MakeConnector(
     std::string_view connector, const StreamDefinition& definition, Clock& clock);
+
+/// What the connector of a stream needs to know of it.
+StreamDefinition DefinitionOf(const storage::CatalogObject& stream);
 
 /// The names that MakeConnector knows.
 std::span<const std::string_view> ConnectorNames();

@@ -32,6 +32,9 @@ constexpr Setting kDefaults[] = {
     {"reconnect.backoff.max.ms", "500"},
     // Prefetched records, of all partitions together.
     {"queued.max.messages.kbytes", "16384"},
+    // A broker answers the next question only after a fetch that waits for records; the default is
+    // half a second.
+    {"fetch.wait.max.ms", "100"},
 };
 
 // What the server decides. The offsets are in its checkpoints, and a gap is an error.

@@ -138,6 +138,21 @@ std::optional<KafkaMetadata> KafkaMetadataByName(std::string_view name) {
   return std::nullopt;
 }
 
+Result<void> CheckMetadataType(KafkaMetadata field, const Type& type) {
+  const auto is = [&](auto... kinds) { return ((type.kind == kinds) || ...) && type.typmod < 0; };
+  const bool valid =
+      field == KafkaMetadata::kKey         ? is(TypeKind::kText, TypeKind::kBytea)
+      : field == KafkaMetadata::kOffset    ? is(TypeKind::kInt8)
+      : field == KafkaMetadata::kPartition ? is(TypeKind::kInt4)
+      : field == KafkaMetadata::kTimestamp ? is(TypeKind::kTimestamp, TypeKind::kTimestampTz)
+                                           : is(TypeKind::kJsonb);
+  if (valid) return {};
+  return Fail(sqlstate::kFeatureNotSupported,
+              "a metadata column of type " + TypeName(type) +
+                  " (key: text or bytea; offset: bigint; partition: integer; timestamp: "
+                  "timestamptz or timestamp; headers: jsonb)");
+}
+
 // By what a record is known again.
 struct Fingerprint {
   explicit Fingerprint(const rd_kafka_message_t& message)
@@ -248,20 +263,7 @@ KafkaReader::~KafkaReader() {
 
 Result<void> KafkaReader::CheckMetadata() const {
   for (const auto& [field, target] : reading_.metadata) {
-    const Type& type = reading_.types[target];
-    const auto is = [&](auto... kinds) { return ((type.kind == kinds) || ...) && type.typmod < 0; };
-    const bool valid =
-        field == KafkaMetadata::kKey         ? is(TypeKind::kText, TypeKind::kBytea)
-        : field == KafkaMetadata::kOffset    ? is(TypeKind::kInt8)
-        : field == KafkaMetadata::kPartition ? is(TypeKind::kInt4)
-        : field == KafkaMetadata::kTimestamp ? is(TypeKind::kTimestamp, TypeKind::kTimestampTz)
-                                             : is(TypeKind::kJsonb);
-    if (!valid) {
-      return Fail(sqlstate::kFeatureNotSupported,
-                  "a metadata column of type " + TypeName(type) +
-                      " (key: text or bytea; offset: bigint; partition: integer; timestamp: "
-                      "timestamptz or timestamp; headers: jsonb)");
-    }
+    if (Result<void> fits = CheckMetadataType(field, reading_.types[target]); !fits) return fits;
   }
   return {};
 }

@@ -28,6 +28,9 @@ enum class KafkaMetadata : uint8_t {
   kHeaders,    // jsonb, one member a header; a value that is no text is written as bytea prints it
 };
 
+/// Whether a metadata column may have a type; 0A000 if not.
+Result<void> CheckMetadataType(KafkaMetadata field, const Type& type);
+
 /// The column named by a METADATA FROM clause; an unknown name gives nothing.
 std::optional<KafkaMetadata> KafkaMetadataByName(std::string_view name);
 
@@ -46,6 +49,7 @@ struct KafkaReading {
   std::unique_ptr<RecordDecoder> decoder;
   std::vector<KafkaMetadataColumn> metadata;
   MemoryBudget* budget = nullptr;
+  std::shared_ptr<void> claim = nullptr;  // lives as long as the reader
 };
 
 /// Reads the partitions of one topic that one worker owns. Nothing waits in here: librdkafka's
@@ -82,7 +86,8 @@ class KafkaReader : public SourceReader {
 
   /// For each partition, in the order of Positions(), the end of its log as last heard; -1 before
   /// the first answer. Asks nobody.
-  std::vector<int64_t> Ends() const;
+  std::vector<int64_t> Ends() const override;
+  void Want(std::span<const int> columns) override { reading_.decoder->Want(columns); }
 
  private:
   struct Partition;

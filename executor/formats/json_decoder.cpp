@@ -36,8 +36,17 @@ void Shorten(std::string& reason) {
 }  // namespace
 
 JsonDecoder::JsonDecoder(std::vector<JsonColumn> columns, TimestampUnit unit)
-    : columns_(std::move(columns)), values_(unit), found_(columns_.size()) {
+    : columns_(std::move(columns)),
+      wanted_(columns_.size(), true),
+      values_(unit),
+      found_(columns_.size()) {
   for (uint32_t i = 0; i < columns_.size(); ++i) folded_[Folded(columns_[i].name)].push_back(i);
+}
+
+void JsonDecoder::Want(std::span<const int> columns) {
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    wanted_[i] = std::ranges::find(columns, static_cast<int>(columns_[i].target)) != columns.end();
+  }
 }
 
 void JsonDecoder::Decode(std::span<const RawRecord> records, BatchBuilder& out,
@@ -65,18 +74,31 @@ Result<void> JsonDecoder::DecodeOne(const RawRecord& record, BatchBuilder& out) 
   values_.SetNow(record.timestamp);
   for (size_t i = 0; i < columns_.size(); ++i) {
     ColumnBuilder& builder = out.column(columns_[i].target);
-    if (found_[i].record != record_) {
-      builder.AppendNull();
-      continue;
-    }
-    const std::string_view json = text_.substr(found_[i].begin, found_[i].end - found_[i].begin);
-    Result<void> read = values_.Append(json, escapes_, builder);
+    Result<void> read = ReadValue(i, builder);
     if (read) continue;
     for (size_t done = 0; done < i; ++done) out.column(columns_[done].target).RemoveLast();
     read.error().text = "column \"" + columns_[i].name + "\": " + read.error().text;
     return read;
   }
   return {};
+}
+
+Result<void> JsonDecoder::ReadValue(size_t column, ColumnBuilder& builder) {
+  const Found& found = found_[column];
+  const bool is_there = found.record == record_;
+  const auto json = is_there ? text_.substr(found.begin, found.end - found.begin) : "null";
+  if (columns_[column].not_null && json == "null") {
+    return Fail(sqlstate::kNotNullViolation, "NULL violates the not-null constraint");
+  }
+  // A string without escapes is a text, whatever stands in it.
+  const Type& type = builder.type();
+  const bool surely_valid =
+      type.kind == TypeKind::kText && type.typmod < 0 && json.front() == '"' && !escapes_;
+  if (!is_there || (!wanted_[column] && surely_valid)) {
+    builder.AppendNull();
+    return {};
+  }
+  return values_.Append(json, escapes_, builder);
 }
 
 bool JsonDecoder::Unexpected(uint32_t token, std::string_view wanted) {

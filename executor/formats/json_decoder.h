@@ -20,6 +20,7 @@ namespace riverrun::executor {
 struct JsonColumn {
   std::string name;   // the key in the object
   size_t target = 0;  // which column of the batch gets it; that column's type says how
+  bool not_null = false;  // a record without a value for it fails
 };
 
 /// Reads a record as one JSON object.
@@ -35,9 +36,10 @@ class JsonDecoder : public RecordDecoder {
 
   /// Errors of records: those of JsonValueReader with the column's name in front; 22P02 for what is
   /// not a JSON object; 22021 for invalid UTF-8; 54001 for more than kJsonDepthMax levels; 22004
-  /// without a value.
+  /// without a value; 23502 for NULL in a column that must have a value.
   void Decode(std::span<const RawRecord> records, BatchBuilder& out,
               std::vector<UndecodedRecord>& failed) override;
+  void Want(std::span<const int> columns) override;
 
  private:
   // Where a column's value was found in the record at hand.
@@ -60,6 +62,7 @@ class JsonDecoder : public RecordDecoder {
   };
 
   Result<void> DecodeOne(const RawRecord& record, BatchBuilder& out);
+  Result<void> ReadValue(size_t column, ColumnBuilder& builder);
   // These return false with error_ set.
   bool FindValues();
   bool TakeMember(size_t member, uint32_t& token);
@@ -89,6 +92,7 @@ class JsonDecoder : public RecordDecoder {
   }
 
   std::vector<JsonColumn> columns_;
+  std::vector<bool> wanted_;
   std::unordered_map<std::string, std::vector<uint32_t>> folded_;  // columns by folded name
   JsonTokens splitter_;
   JsonValueReader values_;

@@ -32,9 +32,11 @@ class RecordDecoder {
   /// For each record that decodes, in order, appends one value to each of the decoder's columns
   /// of `out` (others belong to the caller, who also ends the rows), and an entry to `failed` for
   /// each other one. Whether a record decodes depends on nothing but its bytes, its timestamp and
-  /// the columns asked for.
+  /// its columns, wanted or not.
   virtual void Decode(std::span<const RawRecord> records, BatchBuilder& out,
                       std::vector<UndecodedRecord>& failed) = 0;
+  /// From here on only these columns of the batch need values; the others are checked all the same.
+  virtual void Want(std::span<const int> columns) { (void)columns; }
 };
 
 }  // namespace riverrun::executor

@@ -66,6 +66,7 @@ void Coordinator::Take(int worker, WorkerReport report) {
     });
     CHECK(found != in_flight_.end(), "a worker ended an epoch that is not in flight");
     ++found->workers_cut;
+    std::ranges::move(cut->sources, std::back_inserter(found->sources));
     if (!found->replayed) {
       found->record.positions.insert(found->record.positions.end(), cut->positions.begin(),
                                      cut->positions.end());
@@ -74,6 +75,8 @@ void Coordinator::Take(int worker, WorkerReport report) {
     --changes_unobeyed_;
   } else if (const auto* caught_up = std::get_if<CaughtUpReport>(&report)) {
     CaughtUp(worker, caught_up->dataflow);
+  } else if (const auto* failed = std::get_if<HydrationFailedReport>(&report)) {
+    if (on_hydration_failed_) on_hydration_failed_(failed->dataflow, failed->error);
   }
 }
 
@@ -180,14 +183,14 @@ bool Coordinator::OpenOrCut() {
   if (!replay_.empty()) {
     storage::CutRecord record = std::move(replay_.front());
     replay_.pop_front();
-    Open(record.info);
+    Open(record.info, /*replayed=*/true);
     EndEpoch(record.commits_before,
              std::make_shared<const std::vector<Position>>(std::move(record.positions)));
     return true;
   }
   if (!OpenIsDue()) return false;
   last_now_ = std::max(last_now_, clock_.Now());
-  Open({next_++, last_now_});
+  Open({next_++, last_now_}, /*replayed=*/false);
   return true;
 }
 
@@ -223,14 +226,14 @@ std::optional<Micros> Coordinator::NextDeadline() const {
   return std::min(latest, std::max(soonest, last_cut_ + options_.epoch_min));
 }
 
-void Coordinator::Open(const EpochInfo& info) {
+void Coordinator::Open(const EpochInfo& info, bool replayed) {
   open_ = info;
   opened_at_ = clock_.Now();
   last_now_ = std::max(last_now_, info.now);
   next_ = std::max(next_, info.epoch + 1);
   // What a worker reported before it hears of this epoch says nothing about it.
   for (WorkerState& worker : workers_) worker.activity = Activity::kIdle;
-  SendToAll([&]() -> WorkerCommand { return OpenCommand{info}; });
+  SendToAll([&]() -> WorkerCommand { return OpenCommand{info, replayed}; });
 }
 
 void Coordinator::EndEpoch(Lsn commits_before,
@@ -277,6 +280,7 @@ bool Coordinator::PublishOldest() {
       workers_, [&](const WorkerState& worker) { return worker.completed >= epoch; });
   if (!completed || !log_.Durable(oldest.record.commits_before)) return false;
   published_ = epoch;
+  if (on_sources_) on_sources_(oldest.sources);
   if (on_published_) on_published_(oldest.record);
   in_flight_.pop_front();
   for (const ObjectId dataflow : std::exchange(joined_, {})) {

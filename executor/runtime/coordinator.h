@@ -82,6 +82,15 @@ class Coordinator {
   void OnJoined(std::function<void(ObjectId dataflow)> callback) {
     on_joined_ = std::move(callback);
   }
+  /// Called when a dataflow cannot be hydrated; it stays attached, and is never joined.
+  void OnHydrationFailed(std::function<void(ObjectId dataflow, const Error&)> callback) {
+    on_hydration_failed_ = std::move(callback);
+  }
+  /// Called before OnPublished with what the sources of all workers had done when the epoch ended;
+  /// a source that several workers read comes several times.
+  void OnSources(std::function<void(const std::vector<SourceReport>&)> callback) {
+    on_sources_ = std::move(callback);
+  }
   /// Called once for each published epoch, in order.
   void OnPublished(std::function<void(const storage::CutRecord&)> callback) {
     on_published_ = std::move(callback);
@@ -93,6 +102,7 @@ class Coordinator {
     bool replayed = false;
     bool recorded = false;
     size_t workers_cut = 0;
+    std::vector<SourceReport> sources = {};
   };
   struct WorkerState {
     Activity activity = Activity::kIdle;
@@ -114,7 +124,7 @@ class Coordinator {
     return !open_ && in_flight_.empty() && sending_.empty() && changes_unobeyed_ == 0;
   }
   bool OpenOrCut();
-  void Open(const EpochInfo& info);
+  void Open(const EpochInfo& info, bool replayed);
   void EndEpoch(Lsn commits_before, std::shared_ptr<const std::vector<Position>> replay);
   bool AnyWorkerIs(Activity activity) const;
   bool CutIsDue(Micros now) const;
@@ -129,6 +139,8 @@ class Coordinator {
   const CoordinatorOptions options_;
   std::function<void(const storage::CutRecord&)> on_published_;
   std::function<void(ObjectId)> on_joined_;
+  std::function<void(ObjectId, const Error&)> on_hydration_failed_;
+  std::function<void(const std::vector<SourceReport>&)> on_sources_;
   std::function<void(const Error&)> on_failure_;
 
   std::vector<WorkerState> workers_;

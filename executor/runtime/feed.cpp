@@ -1,6 +1,7 @@
 #include "executor/runtime/feed.h"
 
 #include <algorithm>
+#include <set>
 
 namespace riverrun::executor {
 
@@ -57,6 +58,12 @@ void Feed::Put(Message message) {
 bool Feed::HasRoom() const {
   return std::ranges::all_of(queues_,
                              [this](const auto& queue) { return queue->HasRoom(capacity_); });
+}
+
+std::vector<int> Feed::Columns() const {
+  std::set<int> all;
+  for (const auto& queue : queues_) all.insert(queue->columns.begin(), queue->columns.end());
+  return {all.begin(), all.end()};
 }
 
 bool Feed::Flush() { return HasRoom(); }

@@ -32,6 +32,8 @@ class Feed : public PipelineSink {
   /// True when a message would find room with every subscriber.
   bool HasRoom() const;
   size_t subscribers() const { return queues_.size(); }
+  /// The columns that any of them reads, ascending.
+  std::vector<int> Columns() const;
 
  private:
   class Subscription;

@@ -1,5 +1,6 @@
 #include "executor/runtime/hydration.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace riverrun::executor {
@@ -7,9 +8,17 @@ namespace {
 
 class HydratingInput : public PipelineInput {
  public:
-  HydratingInput(const EpochInfo& at, std::unique_ptr<BatchSource> content,
-                 std::unique_ptr<PipelineInput> live)
-      : at_(at), content_(std::move(content)), live_(std::move(live)) {}
+  HydratingInput(ObjectId dataflow, const EpochInfo& at, std::unique_ptr<BatchSource> content,
+                 std::unique_ptr<PipelineInput> live, std::shared_ptr<HydrationWaits> waits)
+      : dataflow_(dataflow),
+        at_(at),
+        content_(std::move(content)),
+        live_(std::move(live)),
+        waits_(std::move(waits)),
+        ready_fd_(content_ == nullptr ? -1 : content_->ReadyFd()) {
+    if (ready_fd_ >= 0) waits_->ready_fds.push_back(ready_fd_);
+  }
+  ~HydratingInput() override { EndContent(); }
 
   std::optional<Message> Poll() override {
     switch (state_) {
@@ -18,37 +27,57 @@ class HydratingInput : public PipelineInput {
         return EpochOpen{at_};
       case State::kContent:
         if (std::optional<Batch> rows = NextRows()) return std::move(*rows);
+        if (state_ == State::kFailed || (content_ != nullptr && !content_->AtEnd())) {
+          return std::nullopt;
+        }
         state_ = State::kLive;
-        content_.reset();
+        EndContent();
         return Barrier{.info = at_};
       case State::kLive:
         return live_->Poll();
+      case State::kFailed:
+        return std::nullopt;
     }
     return std::nullopt;
   }
 
  private:
-  enum class State : uint8_t { kBegin, kContent, kLive };
+  enum class State : uint8_t { kBegin, kContent, kLive, kFailed };
 
   std::optional<Batch> NextRows() {
     if (content_ == nullptr) return std::nullopt;
     Result<std::optional<Batch>> next = content_->Next();
-    CHECK(next.has_value(), next ? "" : next.error().text);
-    return std::move(*next);
+    if (next) return std::move(*next);
+    waits_->failures.emplace_back(dataflow_, next.error());
+    state_ = State::kFailed;
+    return std::nullopt;
   }
 
+  // The descriptor ends with the content.
+  void EndContent() {
+    const auto found = std::ranges::find(waits_->ready_fds, ready_fd_);
+    if (found != waits_->ready_fds.end()) waits_->ready_fds.erase(found);
+    ready_fd_ = -1;
+    content_.reset();
+  }
+
+  const ObjectId dataflow_;
   const EpochInfo at_;
   std::unique_ptr<BatchSource> content_;
   const std::unique_ptr<PipelineInput> live_;
+  const std::shared_ptr<HydrationWaits> waits_;
+  int ready_fd_;
   State state_ = State::kBegin;
 };
 
 }  // namespace
 
-std::unique_ptr<PipelineInput> MakeHydratingInput(const EpochInfo& at,
+std::unique_ptr<PipelineInput> MakeHydratingInput(ObjectId dataflow, const EpochInfo& at,
                                                   std::unique_ptr<BatchSource> content,
-                                                  std::unique_ptr<PipelineInput> live) {
-  return std::make_unique<HydratingInput>(at, std::move(content), std::move(live));
+                                                  std::unique_ptr<PipelineInput> live,
+                                                  std::shared_ptr<HydrationWaits> waits) {
+  return std::make_unique<HydratingInput>(dataflow, at, std::move(content), std::move(live),
+                                          std::move(waits));
 }
 
 }  // namespace riverrun::executor

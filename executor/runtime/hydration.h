@@ -9,6 +9,8 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "executor/batch_source.h"
 #include "executor/operators/operators.h"
@@ -23,9 +25,18 @@ struct Hydration {
   std::function<std::unique_ptr<BatchSource>(const SourceSpec&)> content;
 };
 
-/// The rows of `content` (null: none) as epoch `at`, and then what `live` delivers.
-std::unique_ptr<PipelineInput> MakeHydratingInput(const EpochInfo& at,
+/// What the hydrating inputs of a worker wait for outside of the process, and what went wrong there.
+/// The worker and its inputs share it.
+struct HydrationWaits {
+  std::vector<int> ready_fds;
+  std::vector<std::pair<ObjectId, Error>> failures;  // dataflows that cannot be hydrated
+};
+
+/// The rows of `content` (null: none) as epoch `at`, and then what `live` delivers. After an error
+/// of the content nothing comes any more, and `waits` says so.
+std::unique_ptr<PipelineInput> MakeHydratingInput(ObjectId dataflow, const EpochInfo& at,
                                                   std::unique_ptr<BatchSource> content,
-                                                  std::unique_ptr<PipelineInput> live);
+                                                  std::unique_ptr<PipelineInput> live,
+                                                  std::shared_ptr<HydrationWaits> waits);
 
 }  // namespace riverrun::executor

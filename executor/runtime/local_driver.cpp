@@ -1,11 +1,17 @@
 #include "executor/runtime/local_driver.h"
 
+#include <poll.h>
+
 #include <deque>
+#include <utility>
 
 #include "executor/runtime/dataflow_part.h"
 
 namespace riverrun::executor {
 namespace {
+
+// While an input brings nothing, a cancel is looked for this often.
+constexpr int kCancelCheckMilliseconds = 20;
 
 DataflowSpec WithoutExchanges(DataflowSpec spec) {
   for (OperatorNode& node : spec.nodes) {
@@ -31,6 +37,9 @@ struct LocalDriver::Run {
           run_.failure = next.error();
         } else if (*next) {
           return std::move(**next);
+        } else if (!source_->AtEnd()) {
+          run_.waits_for = source_->ReadyFd();
+          return std::nullopt;
         }
       }
       return Barrier{.info = run_.epoch, .final = true};
@@ -71,6 +80,7 @@ struct LocalDriver::Run {
 
   EpochInfo epoch;
   bool closed = false;
+  int waits_for = -1;  // a descriptor of an input that has no rows now
   std::optional<Error> failure;
   std::deque<Batch> results;
   std::unique_ptr<DataflowPart> part;
@@ -115,7 +125,12 @@ Result<std::optional<Batch>> LocalDriver::Next(const Cancel& cancel) {
       run_->results.pop_front();
       return batch;
     }
-    if (run_->part->completed() || !run_->part->Step()) return std::nullopt;
+    if (run_->part->completed()) return std::nullopt;
+    if (!run_->part->Step()) {
+      if (run_->waits_for < 0) return std::nullopt;
+      pollfd wait{.fd = std::exchange(run_->waits_for, -1), .events = POLLIN, .revents = 0};
+      poll(&wait, 1, kCancelCheckMilliseconds);
+    }
     run_->closed = run_->part->Closed();
   }
 }

@@ -1,6 +1,9 @@
 #include "executor/runtime/shared_source.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "executor/sources/no_reader.h"
 
 namespace riverrun::executor {
 namespace {
@@ -9,36 +12,62 @@ constexpr uint32_t kPollBytesMax = 1 << 20;
 
 }  // namespace
 
-SharedSource::SharedSource(ObjectId object, std::unique_ptr<SourceReader> reader,
-                           uint32_t feed_capacity)
-    : object_(object), reader_(std::move(reader)), feed_(feed_capacity) {
+SharedSource::SharedSource(SourceToRead source, uint32_t feed_capacity)
+    : object_(source.object),
+      reader_(std::move(source.reader)),
+      errors_(std::move(source.errors)),
+      later_starts_(std::move(source.later_starts)),
+      feed_(feed_capacity),
+      failure_(std::move(source.failure)) {
   cut_positions_ = reader_->Positions();
 }
 
-void SharedSource::Open(const EpochInfo& info) {
+void SharedSource::Open(const EpochInfo& info, bool replayed) {
   CHECK(!open_, "an epoch is open already");
   open_ = true;
-  rows_in_epoch_ = 0;
+  replayed_ = replayed;
+  in_epoch_ = failure_ && !failure_told_ ? 1 : 0;
   feed_.Put(EpochOpen{info});
 }
 
 void SharedSource::End(const Cut& cut) {
   CHECK(open_ && !cut_, "no epoch is open");
   cut_ = cut;
+  BeginGeneration(cut);
   bounds_ = BoundsOf(cut);
   if (!bounds_.empty()) reader_->StopBefore(bounds_);
 }
 
+// A recorded position of a later generation: its partitions begin where that generation does.
+void SharedSource::BeginGeneration(const Cut& cut) {
+  if (cut.replay == nullptr || later_starts_.empty() || failure_) return;
+  std::vector<Position> to;
+  for (const Position& at : reader_->Positions()) {
+    const auto recorded = std::ranges::find_if(*cut.replay, [&](const Position& p) {
+      return p.source == object_ && p.partition == at.partition;
+    });
+    if (recorded == cut.replay->end() || recorded->generation <= at.generation) continue;
+    const auto start = std::ranges::find_if(later_starts_, [&](const Position& p) {
+      return p.partition == at.partition && p.generation == recorded->generation;
+    });
+    if (start != later_starts_.end()) to.push_back(*start);
+  }
+  if (to.empty()) return;
+  if (Result<void> sought = reader_->Seek(to); !sought) failure_ = sought.error();
+}
+
 bool SharedSource::Step() {
   if (!open_ || !feed_.HasRoom()) return false;
-  if (!cut_ && reader_->FedByJournal()) return false;
+  if (!cut_ && (replayed_ || reader_->FedByJournal())) return false;
   if (!cut_ || !BoundsReached()) return PollOnce();
   cut_positions_ = reader_->Positions();
+  if (errors_ != nullptr) errors_->Complete(cut_->info);
   feed_.Put(Barrier{.info = cut_->info});
   if (!bounds_.empty()) reader_->StopBefore({});
   bounds_.clear();
   cut_.reset();
   open_ = false;
+  failure_told_ = failure_.has_value();
   return true;
 }
 
@@ -72,12 +101,47 @@ bool SharedSource::PollOnce() {
   Result<std::optional<SourceBatch>> polled = reader_->Poll(kBatchRowsMax, kPollBytesMax);
   if (!polled) {
     failure_ = polled.error();
+    ++in_epoch_;
     return true;
   }
   if (!*polled) return false;
-  rows_in_epoch_ += (*polled)->rows.selected();
-  feed_.Put(std::move((*polled)->rows));
+  SourceBatch& batch = **polled;
+  const uint64_t rows = batch.rows.selected();
+  in_epoch_ += rows + batch.failed.size();
+  rows_ += rows;
+  if (!batch.failed.empty() && errors_ != nullptr) {
+    errors_->Add(batch.partition, std::move(batch.failed));
+  }
+  if (rows > 0) feed_.Put(std::move(batch.rows));
   return true;
 }
+
+SourceReport SharedSource::Report() const {
+  return {.object = object_,
+          .rows = rows_,
+          .errors = errors_ == nullptr ? 0 : errors_->count(),
+          .positions = cut_positions_,
+          .ends = reader_->Ends(),
+          .failure = failure_};
+}
+
+void SharedSource::Replace(const MakeReader& make) {
+  CHECK(!open_, "a reader is replaced within an epoch");
+  std::vector<Position> positions = reader_->Positions();
+  reader_.reset();  // a partition has one reader at a time
+  Result<std::unique_ptr<SourceReader>> made = make(positions);
+  failure_.reset();
+  failure_told_ = false;
+  if (made) {
+    reader_ = std::move(*made);
+    NoteSubscribers();
+  } else {
+    failure_ = made.error();
+    reader_ = MakeNoReader(std::move(positions));
+  }
+  cut_positions_ = reader_->Positions();
+}
+
+void SharedSource::NoteSubscribers() { reader_->Want(feed_.Columns()); }
 
 }  // namespace riverrun::executor

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "executor/runtime/feed.h"
 #include "executor/source_reader.h"
+#include "executor/sources/source_errors.h"
 
 namespace riverrun::executor {
 
@@ -22,6 +23,27 @@ struct Cut {
   std::shared_ptr<const std::vector<Position>> replay;
 };
 
+/// What a worker needs to read its share of a source.
+struct SourceToRead {
+  ObjectId object;
+  std::unique_ptr<SourceReader> reader;           // of the partitions that this worker owns
+  std::unique_ptr<SourceErrors> errors = nullptr;  // null: no record of it can fail
+  /// Where its partitions begin in generations after the reader's first; for a replay.
+  std::vector<Position> later_starts = {};
+  /// Set if it cannot be read at all.
+  std::optional<Error> failure = {};
+};
+
+/// What a source has done on one worker since it was added.
+struct SourceReport {
+  ObjectId object;
+  uint64_t rows = 0;
+  uint64_t errors = 0;                  // records that failed
+  std::vector<Position> positions = {};
+  std::vector<int64_t> ends = {};       // as SourceReader::Ends
+  std::optional<Error> failure = {};
+};
+
 /// Drives one reader. One worker calls all methods.
 ///
 /// Rows pass only while an epoch is open; Cut ends it with a barrier into the feed. A feed without
@@ -29,14 +51,15 @@ struct Cut {
 /// known, because the cut says which commits belong to the epoch; who commits asks for the cut.
 class SharedSource {
  public:
-  SharedSource(ObjectId object, std::unique_ptr<SourceReader> reader, uint32_t feed_capacity);
+  SharedSource(SourceToRead source, uint32_t feed_capacity);
 
   ObjectId object() const { return object_; }
   Feed& feed() { return feed_; }
   const Feed& feed() const { return feed_; }
 
-  /// Opens an epoch. REQUIRES the last one has been cut.
-  void Open(const EpochInfo& info);
+  /// Opens an epoch. REQUIRES the last one has been cut. `replayed`: nothing is read before the cut
+  /// says how far.
+  void Open(const EpochInfo& info, bool replayed);
   /// Ends the open epoch as soon as its bounds are reached.
   void End(const Cut& cut);
 
@@ -45,32 +68,58 @@ class SharedSource {
   bool Step();
   /// True when rows wait while no epoch is open: the coordinator should open one.
   bool WantsEpoch() const {
-    return !open_ && !failure_ && !reader_->FedByJournal() && !reader_->Exhausted();
+    if (open_ || reader_->FedByJournal()) return false;
+    return failure_ ? !failure_told_ : !reader_->Exhausted();
   }
-  /// True when an epoch is open, has rows, and the reader has none left.
-  bool RanDry() const { return open_ && !cut_ && rows_in_epoch_ > 0 && reader_->Exhausted(); }
+  /// True when an epoch is open, has something, and the reader has nothing left.
+  bool RanDry() const {
+    return open_ && !cut_ && in_epoch_ > 0 && (failure_ || reader_->Exhausted());
+  }
   bool open() const { return open_; }
-  uint64_t rows_in_epoch() const { return rows_in_epoch_; }
+  /// What the open epoch has that readers would see: rows, failed records, the source's failure.
+  uint64_t in_epoch() const { return in_epoch_; }
   /// Positions at the last barrier.
   const std::vector<Position>& cut_positions() const { return cut_positions_; }
   /// What made the source fail, if anything. A failed source ends epochs and delivers no rows.
   const std::optional<Error>& failure() const { return failure_; }
   bool FedByJournal() const { return reader_->FedByJournal(); }
+  SourceReport Report() const;
+  /// Replaces the reader, between epochs, by one that goes on where `make` says, given where this
+  /// one stands. A failure is forgotten.
+  using MakeReader =
+      std::function<Result<std::unique_ptr<SourceReader>>(std::vector<Position> positions)>;
+  void Replace(const MakeReader& make);
+  /// The columns that are read have changed.
+  void NoteSubscribers();
+
+  /// Becomes readable when there is more to read; -1 if nothing is wanted now.
+  int ReadyFd() const { return MayRead() ? reader_->ReadyFd() : -1; }
+  std::optional<Micros> ReadyAt() const {
+    return MayRead() ? reader_->ReadyAt() : std::nullopt;
+  }
 
  private:
   std::vector<Position> BoundsOf(const Cut& cut) const;
   bool BoundsReached() const;
   bool PollOnce();
+  void BeginGeneration(const Cut& cut);
+  // Whether records that arrive now are of interest.
+  bool MayRead() const { return !failure_ && (!open_ || feed_.HasRoom()); }
 
   const ObjectId object_;
   std::unique_ptr<SourceReader> reader_;
+  const std::unique_ptr<SourceErrors> errors_;
+  const std::vector<Position> later_starts_;
   Feed feed_;
   bool open_ = false;
-  uint64_t rows_in_epoch_ = 0;
+  bool replayed_ = false;  // the open epoch
+  uint64_t in_epoch_ = 0;
+  uint64_t rows_ = 0;
   std::optional<Cut> cut_;
   std::vector<Position> bounds_;  // of the cut
   std::vector<Position> cut_positions_;
   std::optional<Error> failure_;
+  bool failure_told_ = false;  // an epoch has ended since
 };
 
 }  // namespace riverrun::executor

@@ -71,6 +71,7 @@ bool Worker::ObeyOne() {
     void operator()(OpenCommand c) { worker.Obey(std::move(c)); }
     void operator()(CutCommand c) { worker.Obey(std::move(c)); }
     void operator()(AddSourceCommand c) { worker.Obey(std::move(c)); }
+    void operator()(ReplaceReaderCommand c) { worker.Obey(std::move(c)); }
     void operator()(RemoveSourceCommand c) { worker.Obey(c); }
     void operator()(AttachCommand c) { worker.Obey(std::move(c)); }
     void operator()(JoinCommand c) { worker.Obey(c); }
@@ -81,7 +82,7 @@ bool Worker::ObeyOne() {
 }
 
 void Worker::Obey(OpenCommand command) {
-  for (const auto& source : sources_) source->Open(command.info);
+  for (const auto& source : sources_) source->Open(command.info, command.replayed);
   epochs_.Put(EpochOpen{command.info});
 }
 
@@ -92,9 +93,32 @@ void Worker::Obey(CutCommand command) {
 }
 
 void Worker::Obey(AddSourceCommand command) {
-  sources_.push_back(std::make_unique<SharedSource>(command.object, std::move(command.reader),
-                                                    options_.queue_capacity));
+  sources_.push_back(
+      std::make_unique<SharedSource>(std::move(command.source), options_.queue_capacity));
+  sources_.back()->NoteSubscribers();
   ++obeyed_due_;
+}
+
+void Worker::Obey(ReplaceReaderCommand command) {
+  SharedSource* source = FindSource(command.object);
+  CHECK(source != nullptr, "the source is not read");
+  source->Replace(command.make);
+  ++obeyed_due_;
+}
+
+SharedSource* Worker::FindSource(ObjectId object) {
+  const auto found = std::ranges::find_if(
+      sources_, [&](const auto& candidate) { return candidate->object() == object; });
+  return found == sources_.end() ? nullptr : found->get();
+}
+
+// What reads the sources of a dataflow has changed.
+void Worker::NoteSubscribers(const DataflowSpec& spec) {
+  for (const OperatorNode& node : spec.nodes) {
+    const auto* read = std::get_if<SourceSpec>(&node.spec);
+    SharedSource* source = read == nullptr ? nullptr : FindSource(read->object);
+    if (source != nullptr) source->NoteSubscribers();
+  }
 }
 
 void Worker::Obey(RemoveSourceCommand command) {
@@ -122,7 +146,8 @@ void Worker::Obey(AttachCommand command) {
           [&] {
             auto live = epochs_.Subscribe({}, hydrating);
             if (!command.hydration) return live;
-            return MakeHydratingInput(command.hydration->at, nullptr, std::move(live));
+            return MakeHydratingInput(command.dataflow, command.hydration->at, nullptr,
+                                      std::move(live), hydration_waits_);
           },
       .materialize = std::move(command.materialize),
       .publish = [this](const MaterializeSpec& s) -> std::unique_ptr<PipelineSink> {
@@ -135,7 +160,8 @@ void Worker::Obey(AttachCommand command) {
       std::make_unique<DataflowPart>(*command.spec, *command.ends, std::move(environment));
   part->Start(command.mode);
   parts_.push_back({command.dataflow, command.settings, std::move(command.errors),
-                    std::move(part), last_cut_, hydrating});
+                    std::move(part), last_cut_, hydrating, /*caught_up=*/false, command.spec});
+  NoteSubscribers(*command.spec);
   if (*hydrating) ++hydrating_;
   ++obeyed_due_;
 }
@@ -148,8 +174,9 @@ std::unique_ptr<PipelineInput> Worker::Subscribe(const AttachCommand& command,
   if (!command.hydration) return feed.Subscribe(source.columns);
   const Attached* read = Find(source.object);
   if (read != nullptr && *read->hydrating) return feed.Subscribe(source.columns);
-  return MakeHydratingInput(command.hydration->at, command.hydration->content(source),
-                            feed.Subscribe(source.columns, hydrating));
+  return MakeHydratingInput(command.dataflow, command.hydration->at,
+                            command.hydration->content(source),
+                            feed.Subscribe(source.columns, hydrating), hydration_waits_);
 }
 
 void Worker::Obey(JoinCommand command) {
@@ -170,7 +197,11 @@ void Worker::Obey(DetachCommand command) {
   const Attached* attached = Find(command.dataflow);
   CHECK(attached != nullptr, "the dataflow is not attached");
   if (*attached->hydrating) --hydrating_;
+  std::erase_if(hydration_waits_->failures,
+                [&](const auto& failure) { return failure.first == command.dataflow; });
+  const std::shared_ptr<const DataflowSpec> spec = attached->spec;
   parts_.erase(parts_.begin() + (attached - parts_.data()));
+  NoteSubscribers(*spec);
   view_feeds_.erase(command.dataflow);
   next_part_ = 0;
   ++obeyed_due_;
@@ -179,10 +210,9 @@ void Worker::Obey(DetachCommand command) {
 Feed& Worker::FeedOf(ObjectId object) {
   const auto view = view_feeds_.find(object);
   if (view != view_feeds_.end()) return *view->second;
-  const auto source = std::ranges::find_if(
-      sources_, [&](const auto& candidate) { return candidate->object() == object; });
-  CHECK(source != sources_.end(), "nothing feeds this object");
-  return (*source)->feed();
+  SharedSource* source = FindSource(object);
+  CHECK(source != nullptr, "nothing feeds this object");
+  return source->feed();
 }
 
 bool Worker::StepPart(bool hydrating) {
@@ -210,20 +240,23 @@ bool Worker::Report() {
     --obeyed_due_;
     return true;
   }
-  return ReportCut() || ReportCompleted() || ReportActivity() || ReportCaughtUp();
+  return ReportCut() || ReportCompleted() || ReportActivity() || ReportCaughtUp() ||
+         ReportHydrationFailed();
 }
 
 bool Worker::ReportCut() {
   if (!cut_due_) return false;
   const bool all_cut = std::ranges::none_of(sources_, [](const auto& s) { return s->open(); });
   if (!all_cut) return false;
-  CutReport report{.epoch = *cut_due_, .positions = {}, .failures = {}};
+  CutReport report{.epoch = *cut_due_, .positions = {}};
   for (const auto& source : sources_) {
     const std::vector<Position>& positions = source->cut_positions();
     report.positions.insert(report.positions.end(), positions.begin(), positions.end());
-    if (!source->failure()) continue;
-    report.failures.emplace_back(source->object(), *source->failure());
-    if (source->FedByJournal()) report.journal_failure = source->failure();
+    if (!source->FedByJournal()) {
+      report.sources.push_back(source->Report());
+    } else if (source->failure()) {
+      report.journal_failure = source->failure();
+    }
   }
   if (!link_->reports.TryPush(std::move(report))) return false;
   last_cut_ = *cut_due_;
@@ -261,11 +294,29 @@ bool Worker::ReportCaughtUp() {
   return false;
 }
 
+bool Worker::ReportHydrationFailed() {
+  if (hydration_waits_->failures.empty()) return false;
+  const auto& [dataflow, error] = hydration_waits_->failures.back();
+  if (!link_->reports.TryPush(HydrationFailedReport{dataflow, error})) return false;
+  hydration_waits_->failures.pop_back();
+  return true;
+}
+
+Worker::Waits Worker::CollectWaits() const {
+  Waits waits{hydration_waits_->ready_fds, std::nullopt};
+  for (const auto& source : sources_) {
+    if (const int fd = source->ReadyFd(); fd >= 0) waits.fds.push_back(fd);
+    const std::optional<Micros> at = source->ReadyAt();
+    if (at && (!waits.until || *at < *waits.until)) waits.until = at;
+  }
+  return waits;
+}
+
 Activity Worker::CurrentActivity() const {
   Activity activity = Activity::kIdle;
   for (const auto& source : sources_) {
     if (source->WantsEpoch()) return Activity::kWaiting;
-    if (source->rows_in_epoch() == 0 || !source->open()) continue;
+    if (source->in_epoch() == 0 || !source->open()) continue;
     if (!source->RanDry()) return Activity::kBusy;
     activity = Activity::kDry;
   }

@@ -25,6 +25,7 @@ namespace riverrun::executor {
 /// Every source opens this epoch.
 struct OpenCommand {
   EpochInfo info;
+  bool replayed = false;  // nothing is read before the cut says how far
 };
 /// Every source ends the open epoch.
 struct CutCommand {
@@ -32,8 +33,12 @@ struct CutCommand {
 };
 /// Starts to read a source. Between epochs.
 struct AddSourceCommand {
+  SourceToRead source;
+};
+/// Goes on with another reader: of more partitions, or elsewhere. Between epochs.
+struct ReplaceReaderCommand {
   ObjectId object;
-  std::unique_ptr<SourceReader> reader;  // of the partitions that this worker owns
+  SharedSource::MakeReader make;
 };
 /// Stops to read a source. Between epochs; nothing may read what it feeds.
 struct RemoveSourceCommand {
@@ -63,7 +68,8 @@ struct DetachCommand {
   ObjectId dataflow;
 };
 using WorkerCommand = std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand,
-                                   RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand>;
+                                   ReplaceReaderCommand, RemoveSourceCommand, AttachCommand,
+                                   JoinCommand, DetachCommand>;
 
 // What a worker tells the coordinator.
 
@@ -81,7 +87,7 @@ struct ActivityReport {
 struct CutReport {
   Epoch epoch;
   std::vector<Position> positions;  // of the partitions that this worker owns
-  std::vector<std::pair<ObjectId, Error>> failures;
+  std::vector<SourceReport> sources = {};  // of those not fed by the journal
   /// The journal could not be read: the epoch lacks commits, and must not be published.
   std::optional<Error> journal_failure = {};
 };
@@ -95,8 +101,13 @@ struct ObeyedReport {};
 struct CaughtUpReport {
   ObjectId dataflow;
 };
+/// A dataflow cannot be hydrated here. It stays as it is until it is detached.
+struct HydrationFailedReport {
+  ObjectId dataflow;
+  Error error;
+};
 using WorkerReport = std::variant<std::monostate, ActivityReport, CutReport, CompletedReport,
-                                  ObeyedReport, CaughtUpReport>;
+                                  ObeyedReport, CaughtUpReport, HydrationFailedReport>;
 
 /// The two channels between the coordinator and a worker. Bounded: at most 16 epochs, or the
 /// commands of one change, are under way.
@@ -122,6 +133,13 @@ class Worker {
   /// Does one piece of work; false if there is none now. Downstream work goes first, so that what
   /// has been read is finished before more is read.
   bool Step();
+  /// What it waits for outside of the process: descriptors that become readable when there is work,
+  /// and the time at which there will be some.
+  struct Waits {
+    std::vector<int> fds;
+    std::optional<Micros> until;
+  };
+  Waits CollectWaits() const;
   /// What its sources and dataflows wait for; for logs and test failures. Between two steps.
   std::string Describe() const;
   /// Whom the steps since the last call may have made work for.
@@ -136,12 +154,14 @@ class Worker {
     Epoch attached_after;  // the last epoch that was cut before
     std::shared_ptr<bool> hydrating;  // its inputs look at it, too
     bool caught_up = false;           // has been reported
+    std::shared_ptr<const DataflowSpec> spec;
   };
 
   bool ObeyOne();
   void Obey(OpenCommand command);
   void Obey(CutCommand command);
   void Obey(AddSourceCommand command);
+  void Obey(ReplaceReaderCommand command);
   void Obey(RemoveSourceCommand command);
   void Obey(AttachCommand command);
   void Obey(JoinCommand command);
@@ -149,6 +169,8 @@ class Worker {
   std::unique_ptr<PipelineInput> Subscribe(const AttachCommand& command, const SourceSpec& source,
                                            const std::shared_ptr<bool>& hydrating);
   Attached* Find(ObjectId dataflow);
+  SharedSource* FindSource(ObjectId object);
+  void NoteSubscribers(const DataflowSpec& spec);
   bool StepPart(bool hydrating);
   bool StepSource();
   bool Report();
@@ -156,6 +178,7 @@ class Worker {
   bool ReportCompleted();
   bool ReportActivity();
   bool ReportCaughtUp();
+  bool ReportHydrationFailed();
   Activity CurrentActivity() const;
   Epoch CompletedEpoch() const;
   Feed& FeedOf(ObjectId object);
@@ -165,6 +188,7 @@ class Worker {
   Touched touched_;
   std::vector<std::unique_ptr<SharedSource>> sources_;
   Feed epochs_;  // no rows, only when epochs begin and end
+  std::shared_ptr<HydrationWaits> hydration_waits_ = std::make_shared<HydrationWaits>();
   std::map<ObjectId, std::unique_ptr<Feed>> view_feeds_;  // before parts_: they subscribe to them
   std::vector<Attached> parts_;
   uint64_t steps_ = 0;

@@ -38,7 +38,10 @@ void Runtime::RunWorker(size_t index) {
       waker.StayAwake();
       continue;
     }
-    waker.Sleep(std::nullopt);
+    const Worker::Waits waits = workers_[index]->CollectWaits();
+    std::optional<Micros> timeout = waits.until;
+    if (timeout) *timeout -= clock_.Now();
+    waker.Sleep(timeout, waits.fds);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <vector>
 
 #include "types/error.h"
 
@@ -16,8 +17,9 @@ Waker::Waker() : event_fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
 
 Waker::~Waker() { close(event_fd_); }
 
-void Waker::Sleep(std::optional<Micros> timeout) {
-  pollfd wait{.fd = event_fd_, .events = POLLIN, .revents = 0};
+void Waker::Sleep(std::optional<Micros> timeout, std::span<const int> fds) {
+  std::vector<pollfd> waits = {{.fd = event_fd_, .events = POLLIN, .revents = 0}};
+  for (const int fd : fds) waits.push_back({.fd = fd, .events = POLLIN, .revents = 0});
   if (state_.load() == kSleeping) {
     timespec limit{};
     if (timeout) {
@@ -25,7 +27,7 @@ void Waker::Sleep(std::optional<Micros> timeout) {
       limit.tv_sec = micros / 1'000'000;
       limit.tv_nsec = micros % 1'000'000 * 1000;
     }
-    ppoll(&wait, 1, timeout ? &limit : nullptr, nullptr);
+    ppoll(waits.data(), waits.size(), timeout ? &limit : nullptr, nullptr);
   }
   if (state_.exchange(kAwake) != kWoken) return;
   // The waker's write may still be on its way: then the next sleep ends at once, and no harm done.

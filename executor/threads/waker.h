@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "types/id.h"
 
@@ -29,7 +30,8 @@ class Waker {
   void StayAwake() { state_.store(kAwake); }
   /// Returns at the next Wake, or after `timeout` (microseconds; nothing: never), or now if there
   /// was a Wake since PrepareToSleep.
-  void Sleep(std::optional<Micros> timeout);
+  /// Also returns when one of `fds` is readable.
+  void Sleep(std::optional<Micros> timeout, std::span<const int> fds = {});
   void Wake();
 
  private:

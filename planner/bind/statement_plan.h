@@ -58,6 +58,8 @@ struct WritePlan {
 struct CatalogPlan {
   std::vector<storage::CatalogChange> changes;
   std::vector<Notice> notices = {};
+  /// Where the statement names what a stream is read from, for errors about that.
+  uint32_t source_position = 0;
 };
 
 /// CREATE MATERIALIZED VIEW: PlanMaterializedView (bind.h) completes the object.

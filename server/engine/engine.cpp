@@ -4,11 +4,14 @@
 #include <atomic>
 #include <future>
 
+#include "executor/sources/no_reader.h"
+#include "executor/sources/reader_rows.h"
 #include "executor/threads/runtime.h"
 #include "server/engine/data_directory.h"
 #include "server/engine/engine_parts.h"
 #include "server/engine/publication.h"
 #include "server/engine/relation.h"
+#include "server/engine/stream_connections.h"
 #include "storage/commit/table_layout.h"
 
 namespace riverrun::server {
@@ -37,10 +40,13 @@ std::vector<ObjectId> IdsOf(std::span<const ObjectRef> objects) {
 }  // namespace
 
 struct Engine::Impl {
+  explicit Impl(Clock& clock) : streams(clock) {}
+
   std::unique_ptr<DirectoryLock> lock;
   std::unique_ptr<EngineParts> parts;
   std::unique_ptr<executor::Runtime> runtime;
   Publication publication;
+  StreamConnections streams;
   std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
   void Acknowledge(Lsn lsn);
@@ -51,6 +57,15 @@ struct Engine::Impl {
   };
   Change Make(storage::WriteSet& writes, const Cancel& cancel, Coordinator::Commands& commands);
   void End(const storage::CatalogObject& object, Coordinator::Commands& commands);
+  Result<void> BeginStream(const storage::CatalogObject& stream, std::optional<Error> failure,
+                           Coordinator::Commands& commands);
+  void RestartStream(const storage::CatalogObject& stream, Coordinator::Commands& commands);
+  executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
+                                  executor::StreamConnector& connector,
+                                  const std::optional<Error>& failure) const;
+  std::unique_ptr<executor::BatchSource> HistoryOf(ObjectId stream,
+                                                   std::span<const int> columns, int worker,
+                                                   std::span<const Position> before) const;
   Result<void> Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
                      Coordinator::Commands& commands);
 };
@@ -59,7 +74,7 @@ Engine::Engine(Clock& clock, EngineOptions options)
     : clock_(clock),
       options_(std::move(options)),
       budget_("server", options_.memory_limit),
-      impl_(std::make_unique<Impl>()) {}
+      impl_(std::make_unique<Impl>(clock)) {}
 
 Engine::~Engine() {
   RefuseWaits();
@@ -107,13 +122,21 @@ Result<void> Engine::Start(FileSystem& files) {
 
   Coordinator& coordinator = impl_->parts->coordinator();
   coordinator.OnFailure(fail);
+  coordinator.OnSources([impl = impl_.get()](const std::vector<executor::SourceReport>& sources) {
+    impl->publication.PublishSources(sources);
+  });
+  coordinator.OnHydrationFailed([impl = impl_.get()](ObjectId object, const Error& error) {
+    impl->publication.Fail(object, error);
+  });
   coordinator.OnJoined([impl = impl_.get()](ObjectId object) {
     impl->publication.Add(object, impl->parts->store(object));
   });
   Coordinator::Commands commands;
   std::vector<ObjectId> contents;
   for (const auto& [id, object] : catalog()->objects()) {
-    auto begun = impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
+    auto begun = IsConnected(*object)
+                     ? Reopen(*object, commands)
+                     : impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
     if (!begun) return begun;
     if (impl_->parts->store(id) != nullptr) contents.push_back(id);
   }
@@ -134,6 +157,7 @@ Result<void> Engine::Start(FileSystem& files) {
 
 Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
                                  Coordinator::Commands& commands) {
+  if (IsConnected(object)) return BeginStream(object, std::nullopt, commands);
   auto relation = RelationOf(object);
   if (!relation) return std::unexpected(relation.error());
   if (IsFedByJournal(object)) {
@@ -144,10 +168,116 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
 }
 
 void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Commands& commands) {
+  if (IsConnected(object)) {
+    AddTo(commands, parts->RemoveSource(object.id));
+    streams.Close(object.id);
+    return;
+  }
   if (parts->store(object.id) == nullptr) return;
   publication.Remove(object.id);
   AddTo(commands, parts->Detach(object.id));
   if (IsFedByJournal(object)) AddTo(commands, parts->RemoveSource(object.id));
+}
+
+executor::SourceToRead Engine::Impl::SourceOn(int worker, const storage::CatalogObject& stream,
+                                              executor::StreamConnector& connector,
+                                              const std::optional<Error>& failure) const {
+  auto [first, later] = BeginningOf(stream, worker, parts->options().workers);
+  executor::SourceToRead source{.object = stream.id, .reader = nullptr};
+  source.later_starts = std::move(later);
+  source.failure = failure;
+  if (first.empty() || failure) {
+    source.reader = executor::MakeNoReader(std::move(first));
+    return source;
+  }
+  auto reader = connector.Open(first, {}, parts->options().budget);
+  if (reader) {
+    source.reader = std::move(*reader);
+  } else {
+    source.failure = reader.error();
+    source.reader = executor::MakeNoReader(std::move(first));
+  }
+  return source;
+}
+
+Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
+                                       std::optional<Error> failure,
+                                       Coordinator::Commands& commands) {
+  const auto connector = streams.Open(stream);
+  if (!connector) return std::unexpected(connector.error());
+  AddTo(commands, parts->AddStream(
+                      stream.id, std::string((*connector)->Topic()),
+                      [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
+                      [this](const executor::SourceSpec& source, int worker,
+                             std::span<const Position> before) {
+                        return HistoryOf(source.object, source.columns, worker, before);
+                      }));
+  return {};
+}
+
+// What a worker's reader has delivered of a stream, for a view that begins with it.
+std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
+    ObjectId stream, std::span<const int> columns, int worker,
+    std::span<const Position> before) const {
+  const ObjectRef object = parts->committer().catalog()->Find(stream);
+  const StreamConnections::Connection connector = streams.Find(stream);
+  if (object == nullptr || connector == nullptr) return nullptr;  // dropped in the meantime
+  std::vector<Position> start = streams.StartOf(*object, worker, parts->options().workers);
+  std::erase_if(start, [&](Position& from) {
+    return std::ranges::none_of(before, [&](const Position& at) {
+      return at.source == stream && at.partition == from.partition &&
+             at.generation == from.generation && at.offset > from.offset;
+    });
+  });
+  if (start.empty()) return nullptr;
+  std::vector<Position> bounds(before.begin(), before.end());
+  std::erase_if(bounds, [&](const Position& at) { return at.source != stream; });
+  const std::vector<int> wanted(columns.begin(), columns.end());
+  auto reader = connector->Open(std::move(start), wanted, parts->options().budget);
+  if (!reader) return executor::MakeFailedRows(reader.error());
+  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), wanted);
+}
+
+// More partitions, or another place in those there are.
+void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
+                                 Coordinator::Commands& commands) {
+  const StreamConnections::Connection connector = streams.Find(stream.id);
+  CHECK(connector != nullptr, "a stream is altered that is not open");
+  const int workers = parts->options().workers;
+  for (int worker = 0; worker < workers; ++worker) {
+    const auto make = [this, connector, start = streams.StartOf(stream, worker, workers)](
+                          const std::vector<Position>& positions) {
+      std::vector<Position> to = start;
+      for (Position& position : to) {
+        const auto at = std::ranges::find(positions, position.partition, &Position::partition);
+        const bool goes_on = at != positions.end() && at->generation == position.generation;
+        if (goes_on) position = *at;
+      }
+      if (to.empty()) return Result<EngineParts::Reader>(executor::MakeNoReader());
+      return connector->Open(std::move(to), {}, parts->options().budget);
+    };
+    commands.emplace_back(worker, executor::ReplaceReaderCommand{stream.id, make});
+  }
+}
+
+// At a start: what had been read is read again, so it has to be there.
+Result<void> Engine::Reopen(const storage::CatalogObject& stream,
+                            Coordinator::Commands& commands) {
+  const storage::CutRecord* last = impl_->parts->last_recovered();
+  const auto connector = impl_->streams.Open(stream);
+  if (!connector) return std::unexpected(connector.error());
+  std::optional<Error> failure;
+  while (last != nullptr) {
+    failure = CheckReplayable(**connector, stream, last->positions);
+    if (!failure || failure->sqlstate != sqlstate::kConnectionFailure) break;
+    if (options_.on_waiting) {
+      options_.on_waiting("stream \"" + stream.name + "\" is waited for: " + failure->text);
+    }
+    if (options_.cancel_start != nullptr && options_.cancel_start->requested()) {
+      return std::unexpected(ShutdownError());
+    }
+  }
+  return impl_->BeginStream(stream, failure, commands);
 }
 
 // At rest, on the coordinator's thread: no epoch can contain the commit before the workers have
@@ -164,6 +294,7 @@ Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel&
     const auto begun = Begin(*object, EngineParts::Begin::kHydrate, commands);
     CHECK(begun.has_value(), begun ? "" : begun.error().text);
   }
+  for (const ObjectRef& object : change.difference.restarted) RestartStream(*object, commands);
   parts->coordinator().RequestCut(change.result->lsn + 1);
   return change;
 }
@@ -264,7 +395,43 @@ Result<Committed> Engine::Append(const std::function<Result<CommitResult>()>& co
   return Committed{result->lsn};
 }
 
+// What a new view reads of a stream begins where the stream's log begins by now.
+Result<void> Engine::AskStreams(const storage::WriteSet& writes) {
+  for (const storage::CatalogChange& change : writes.Changes()) {
+    const auto* create = std::get_if<storage::CreateObject>(&change);
+    if (create == nullptr || create->object->dataflow.empty()) continue;
+    const auto spec = executor::ParseDataflow(create->object->dataflow);
+    if (!spec) continue;  // RelationOf says so
+    for (const executor::OperatorNode& node : spec->nodes) {
+      const auto* source = std::get_if<executor::SourceSpec>(&node.spec);
+      const ObjectRef read = source == nullptr ? nullptr : catalog()->Find(source->object);
+      if (read == nullptr || !IsConnected(*read)) continue;
+      if (Result<void> asked = impl_->streams.AskBegins(*read); !asked) return asked;
+    }
+  }
+  return {};
+}
+
+Result<ObjectRef> Engine::WithStarts(const storage::CatalogObject& stream) {
+  return impl_->streams.WithStarts(stream);
+}
+
+Result<std::unique_ptr<executor::BatchSource>> Engine::OpenStream(
+    const storage::CatalogObject& stream, std::span<const int> columns) {
+  return impl_->streams.OpenRows(stream, columns, impl_->publication.published().positions);
+}
+
+Result<void> Engine::WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
+                                   const Cancel& cancel) {
+  // Records that make no row, such as those of an aborted transaction, ask for no epoch themselves.
+  const auto nudge = [this] {
+    impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); });
+  };
+  return impl_->publication.WaitForRecord(stream, partition, offset, nudge, cancel);
+}
+
 Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel& cancel) {
+  if (Result<void> asked = AskStreams(writes); !asked) return std::unexpected(asked.error());
   // What a new view reads has to have its content: the view begins with it.
   std::vector<ObjectId> read;
   for (const storage::CatalogChange& change : writes.Changes()) {
@@ -303,7 +470,7 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
     const bool cancelled = filled.error().sqlstate == sqlstate::kQueryCanceled;
     // A transaction is committed, whatever else it did: the view fills while nobody waits.
     if (cancelled && writes.explicit_transaction()) return Committed{change.result->lsn};
-    if (cancelled) Drop(created);
+    if (filled.error().sqlstate != sqlstate::kAdminShutdown) Drop(created);
     return std::unexpected(filled.error());
   }
   return Committed{change.result->lsn};

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 
+#include "executor/batch_source.h"
 #include "executor/runtime/coordinator.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/write_set.h"
@@ -34,6 +35,10 @@ struct EngineOptions {
   Uuid new_incarnation = {};
   /// Told once when the engine cannot go on: the disk has failed. Any thread.
   std::function<void(const Error&)> on_failure = nullptr;
+  /// Told while the start waits for something outside: a cluster that does not answer.
+  std::function<void(const std::string&)> on_waiting = nullptr;
+  /// Ends a start that waits; outlives it. Null: nothing does.
+  const Cancel* cancel_start = nullptr;
 };
 
 /// When a commit is answered.
@@ -87,6 +92,18 @@ class Engine {
   Result<storage::ReadView> OpenNewest(std::span<const ObjectId> objects, Lsn contains,
                                        const Cancel& cancel);
 
+  /// A stream that is to be created, with the offsets at which it begins. Asks its connector, and may
+  /// block for some seconds. Errors: those of the connector.
+  Result<storage::ObjectRef> WithStarts(const storage::CatalogObject& stream);
+  /// Rows of a stream with a connector for a query that runs once: from its start to where its log
+  /// ends now. Errors: those of the connector. May block for some seconds.
+  Result<std::unique_ptr<executor::BatchSource>> OpenStream(const storage::CatalogObject& stream,
+                                                            std::span<const int> columns);
+  /// Waits until the next read of every view of the stream contains the record at an offset and all
+  /// before it. Errors: the stream's, if it has failed; 57014; 57P01.
+  Result<void> WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
+                             const Cancel& cancel);
+
   /// Commits a transaction and waits until it is as durable as asked for. If it changes the
   /// catalog: also until what it created has its content and what it dropped has ended. Cancelled
   /// while a view is being filled, a single statement drops it again (57014); the COMMIT of a block
@@ -112,6 +129,9 @@ class Engine {
                            Durability durability, const Cancel& cancel);
   Result<Committed> ChangeCatalog(storage::WriteSet& writes, const Cancel& cancel);
   Result<void> WaitForContents(std::span<const ObjectId> objects, const Cancel& cancel);
+  Result<void> Reopen(const storage::CatalogObject& stream,
+                      executor::Coordinator::Commands& commands);
+  Result<void> AskStreams(const storage::WriteSet& writes);
   void Drop(std::span<const ObjectId> objects);
   bool HasContent(ObjectId object) const;
 

@@ -1,6 +1,8 @@
 #include "server/engine/engine_parts.h"
 
 #include "executor/operators/materialize.h"
+#include "executor/sources/no_reader.h"
+#include "executor/sources/source_errors.h"
 #include "executor/view_source.h"
 #include "storage/commit/replay.h"
 
@@ -14,18 +16,6 @@ using executor::SourceSpec;
 using storage::ViewStore;
 
 constexpr Epoch kEpochBlock = 1 << 20;
-
-// The source of a worker that owns no partition.
-class NoRows : public executor::SourceReader {
- public:
-  Result<std::optional<executor::SourceBatch>> Poll(uint32_t, uint32_t) override {
-    return std::nullopt;
-  }
-  void StopBefore(std::span<const Position>) override {}
-  Result<void> Seek(std::span<const Position>) override { return {}; }
-  std::vector<Position> Positions() const override { return {}; }
-  bool Exhausted() const override { return true; }
-};
 
 // The part of a version that one worker wrote.
 storage::VersionRef ShardOf(const storage::ViewVersion& version, int worker) {
@@ -94,7 +84,7 @@ EngineParts::Commands EngineParts::AddTable(ObjectId table, bool row_ids,
                                             const std::function<Reader(Reader)>& wrap) {
   return AddSource(table, [&](int worker) -> Reader {
     if (static_cast<int>(table.value) % options_.workers != worker) {
-      return std::make_unique<NoRows>();
+      return executor::MakeNoReader();
     }
     Reader reader = hubs_[worker]->Open(table, 0, row_ids);
     return wrap ? wrap(std::move(reader)) : std::move(reader);
@@ -107,13 +97,34 @@ EngineParts::Commands EngineParts::AddSource(ObjectId source,
   if (history) histories_[source] = std::move(history);
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {
-    commands.emplace_back(i, AddSourceCommand{source, reader_of(i)});
+    executor::SourceToRead to_read{.object = source, .reader = reader_of(i)};
+    commands.emplace_back(i, AddSourceCommand{std::move(to_read)});
   }
+  return commands;
+}
+
+EngineParts::Commands EngineParts::AddStream(
+    ObjectId stream, std::string topic,
+    const std::function<executor::SourceToRead(int)>& of_worker, History history) {
+  histories_[stream] = std::move(history);
+  const auto errors = std::make_shared<ViewStore>(stream, executor::SourceErrorLayout(),
+                                                  options_.workers, options_.budget);
+  executor::SourceErrors::Retention retention;
+  retention.bytes /= static_cast<size_t>(options_.workers);
+  Commands commands;
+  for (int i = 0; i < options_.workers; ++i) {
+    executor::SourceToRead source = of_worker(i);
+    source.errors =
+        std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
+    commands.emplace_back(i, AddSourceCommand{std::move(source)});
+  }
+  stream_errors_[stream] = errors;
   return commands;
 }
 
 EngineParts::Commands EngineParts::RemoveSource(ObjectId source) {
   histories_.erase(source);
+  stream_errors_.erase(source);
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {
     commands.emplace_back(i, executor::RemoveSourceCommand{source});
@@ -215,6 +226,7 @@ void EngineParts::OnPublished(const storage::CutRecord& cut) {
     content.rows->ForgetBefore(cut.info.epoch);
     content.errors->ForgetBefore(cut.info.epoch);
   }
+  for (const auto& [id, errors] : stream_errors_) errors->ForgetBefore(cut.info.epoch);
 }
 
 bool EngineParts::Step(int part) {
@@ -242,7 +254,9 @@ std::shared_ptr<const ViewStore> EngineParts::store(ObjectId relation) const {
 
 std::shared_ptr<const ViewStore> EngineParts::errors(ObjectId relation) const {
   const auto content = contents_.find(relation);
-  return content == contents_.end() ? nullptr : content->second.errors;
+  if (content != contents_.end()) return content->second.errors;
+  const auto stream = stream_errors_.find(relation);
+  return stream == stream_errors_.end() ? nullptr : stream->second;
 }
 
 }  // namespace riverrun::server

@@ -68,6 +68,10 @@ class EngineParts {
   /// attached later than it.
   Commands AddSource(ObjectId source, const std::function<Reader(int worker)>& reader_of,
                      History history = nullptr);
+  /// Adds a stream whose records may fail: `topic` is what its error collection says they come from.
+  Commands AddStream(ObjectId stream, std::string topic,
+                     const std::function<executor::SourceToRead(int worker)>& of_worker,
+                     History history);
   Commands RemoveSource(ObjectId source);
 
   /// What runs as a table's, stream's or view's content.
@@ -96,13 +100,19 @@ class EngineParts {
   /// What every part waits for.
   std::string Describe() const;
 
+  const PartsOptions& options() const { return options_; }
   storage::Committer& committer() { return *committer_; }
   storage::LocalJournal& journal() { return *journal_; }
   executor::Coordinator& coordinator() { return *coordinator_; }
   const std::vector<std::unique_ptr<executor::Worker>>& workers() const { return workers_; }
+  /// The last epoch to be made again; nothing if there is none. Before Replay.
+  const storage::CutRecord* last_recovered() const {
+    return recovered_cuts_.empty() ? nullptr : &recovered_cuts_.back();
+  }
   /// The last published epoch.
   const storage::CutRecord& published() const { return published_; }
   std::shared_ptr<const storage::ViewStore> store(ObjectId relation) const;
+  /// The error collection of a view, or of a stream with a connector.
   std::shared_ptr<const storage::ViewStore> errors(ObjectId relation) const;
 
  private:
@@ -129,6 +139,7 @@ class EngineParts {
   storage::CutRecord published_;
   std::map<ObjectId, Content> contents_;
   std::map<ObjectId, History> histories_;
+  std::map<ObjectId, std::shared_ptr<storage::ViewStore>> stream_errors_;
   std::vector<std::unique_ptr<executor::JournalHub>> hubs_;  // one a worker
   std::vector<std::shared_ptr<executor::WorkerLink>> links_;
   std::vector<std::unique_ptr<executor::Worker>> workers_;

@@ -37,8 +37,48 @@ void Publication::Remove(ObjectId object) {
   {
     const std::scoped_lock lock(mutex_);
     contents_.erase(object);
+    failed_.erase(object);
   }
   changed_.notify_all();
+}
+
+void Publication::Fail(ObjectId object, const Error& error) {
+  {
+    const std::scoped_lock lock(mutex_);
+    failed_[object] = error;
+  }
+  changed_.notify_all();
+}
+
+void Publication::PublishSources(std::vector<executor::SourceReport> sources) {
+  const std::scoped_lock lock(mutex_);
+  sources_ = std::move(sources);
+}
+
+std::vector<executor::SourceReport> Publication::sources() const {
+  const std::scoped_lock lock(mutex_);
+  return sources_;
+}
+
+Result<void> Publication::WaitForRecord(ObjectId source, int32_t partition, int64_t offset,
+                                        const std::function<void()>& nudge,
+                                        const Cancel& cancel) const {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (refused_) return std::unexpected(ShutdownError());
+    const auto is_it = [&](const Position& p) {
+      return p.source == source && p.partition == partition && p.offset > offset;
+    };
+    if (std::ranges::any_of(published_.positions, is_it)) return {};
+    for (const executor::SourceReport& report : sources_) {
+      if (report.object == source && report.failure) return std::unexpected(*report.failure);
+    }
+    if (cancel.requested()) return FailCanceled();
+    if (changed_.wait_for(lock, kLook) == std::cv_status::no_timeout) continue;
+    lock.unlock();
+    nudge();
+    lock.lock();
+  }
 }
 
 void Publication::Refuse() {
@@ -80,7 +120,7 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
   const auto ready = [&] {
     return published_.commits_before >= commits_before &&
            std::ranges::all_of(objects, [&](ObjectId object) {
-             return contents_.contains(object) || !must_have(object);
+             return contents_.contains(object) || failed_.contains(object) || !must_have(object);
            });
   };
   if (Result<void> waited = Wait(lock, ready, cancel); !waited) {
@@ -89,6 +129,9 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
   storage::ReadView view;
   view.epoch = published_.info.epoch;
   for (const ObjectId object : objects) {
+    if (const auto failed = failed_.find(object); failed != failed_.end()) {
+      return std::unexpected(failed->second);
+    }
     const auto content = contents_.find(object);
     if (content == contents_.end()) continue;
     storage::VersionRef version = content->second->At(view.epoch);

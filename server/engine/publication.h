@@ -7,7 +7,9 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <vector>
 
+#include "executor/runtime/shared_source.h"
 #include "storage/catalog/catalog_snapshot.h"
 #include "storage/journal_record.h"
 #include "storage/view/read_view.h"
@@ -27,12 +29,21 @@ class Publication {
   /// The object's content can be read, at the published epoch and from then on.
   void Add(ObjectId object, std::shared_ptr<const storage::ViewStore> content);
   void Remove(ObjectId object);
+  /// The object will have no content; whoever waits for it is told why. Until Remove.
+  void Fail(ObjectId object, const Error& error);
+  /// What the sources had done when the epoch to be published next ended.
+  void PublishSources(std::vector<executor::SourceReport> sources);
   /// Ends all waits, now and later.
   void Refuse();
 
   // The readers' side.
 
   storage::CutRecord published() const;
+  std::vector<executor::SourceReport> sources() const;
+  /// Waits until a partition of a source has been read beyond the record at `offset`, in an epoch
+  /// that is published; `nudge` is called now and then without the lock. Errors: the source's.
+  Result<void> WaitForRecord(ObjectId source, int32_t partition, int64_t offset,
+                             const std::function<void()>& nudge, const Cancel& cancel) const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects
   /// that `must_have` says must have content has it. Returns the versions at the newest epoch.
   Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn commits_before,
@@ -50,6 +61,8 @@ class Publication {
   mutable std::condition_variable changed_;
   storage::CutRecord published_;
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
+  std::map<ObjectId, Error> failed_;
+  std::vector<executor::SourceReport> sources_;
   bool refused_ = false;
 };
 

@@ -42,7 +42,8 @@ executor::DataflowSpec KeepRows(const CatalogObject& object, const storage::View
 }  // namespace
 
 bool IsFedByJournal(const CatalogObject& object) {
-  return object.kind == ObjectKind::kTable || object.kind == ObjectKind::kStream;
+  return object.kind == ObjectKind::kTable ||
+         (object.kind == ObjectKind::kStream && storage::ConnectorOf(object).empty());
 }
 
 Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& object) {
@@ -72,7 +73,12 @@ CatalogDifference Compare(const storage::CatalogSnapshot& before,
                           const storage::CatalogSnapshot& after) {
   CatalogDifference difference;
   for (const auto& [id, object] : after.objects()) {
-    if (before.Find(id) == nullptr) difference.created.push_back(object);
+    const storage::ObjectRef old = before.Find(id);
+    if (old == nullptr) {
+      difference.created.push_back(object);
+    } else if (!(old->starts == object->starts)) {
+      difference.restarted.push_back(object);
+    }
   }
   for (const auto& [id, object] : before.objects()) {
     if (after.Find(id) == nullptr) difference.dropped.push_back(object);

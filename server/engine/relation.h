@@ -17,10 +17,11 @@ bool IsFedByJournal(const storage::CatalogObject& object);
 /// does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
 
-/// Objects that one catalog has and another has not.
+/// In what two catalogs differ, as far as something runs for it.
 struct CatalogDifference {
   std::vector<storage::ObjectRef> created;  // what is read before what reads it
   std::vector<storage::ObjectRef> dropped;  // what reads before what is read
+  std::vector<storage::ObjectRef> restarted;  // streams with other starts
 };
 CatalogDifference Compare(const storage::CatalogSnapshot& before,
                           const storage::CatalogSnapshot& after);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "executor/batch_source.h"
 #include "planner/planner.h"
 #include "storage/view/read_view.h"
 #include "types/cancel.h"
@@ -34,6 +35,9 @@ struct QueryRun {
   Settings settings;
   Micros now = 0;
   MemoryBudget* budget = nullptr;  // outlives the rows
+  /// Opens what has no content in the view: a stream with a connector.
+  std::function<std::unique_ptr<executor::BatchSource>(const executor::SourceSpec&)> open_outside =
+      nullptr;
 };
 /// The rows of a query over a read view.
 std::unique_ptr<RowStream> RunQuery(QueryRun run);

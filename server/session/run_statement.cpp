@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "planner/explain.h"
+#include "executor/sources/reader_rows.h"
 #include "planner/overloaded.h"
 #include "server/engine/relation.h"
+#include "server/engine/stream_connections.h"
 #include "server/session/session_impl.h"
 
 namespace riverrun::server {
@@ -171,7 +173,8 @@ Result<Answer> Session::Impl::Run(const planner::BoundStatement& bound,
           [&](const planner::WritePlan& plan) { return RunWrite(plan, caller.alone); },
           [&](const planner::CatalogPlan& plan) {
             tell(plan.notices);
-            return RunCatalog(plan.changes, CatalogTag(statement), caller.alone);
+            return RunCatalog(plan.changes, CatalogTag(statement), caller.alone,
+                              plan.source_position);
           },
           [&](const planner::MaterializedViewPlan& plan) {
             const planner::PlannedView view = planner::PlanMaterializedView(
@@ -249,7 +252,14 @@ Result<std::unique_ptr<RowStream>> Session::Impl::OpenQuery(const planner::Bound
   auto view = OpenRead(query.reads);
   if (!view) return std::unexpected(view.error());
   if (auto all = CheckAllThere(*view, query.reads); !all) return std::unexpected(all.error());
-  return RunQuery({std::move(lowered), *std::move(view), settings.settings(), now, &budget});
+  const auto open_outside = [this, catalog = Context().catalog](const executor::SourceSpec& source) {
+    const storage::ObjectRef object = catalog->Find(source.object);
+    CHECK(object != nullptr && IsConnected(*object), "a query reads what has no rows");
+    auto rows = engine.OpenStream(*object, source.columns);
+    return rows ? *std::move(rows) : executor::MakeFailedRows(rows.error());
+  };
+  return RunQuery({std::move(lowered), *std::move(view), settings.settings(), now, &budget,
+                   open_outside});
 }
 
 Result<void> Session::Impl::CheckAllThere(const storage::ReadView& view,
@@ -292,10 +302,21 @@ Result<Answer> Session::Impl::RunExplain(const planner::ExplainPlanned& plan) {
 }
 
 Result<Answer> Session::Impl::RunCatalog(std::vector<storage::CatalogChange> changes,
-                                         std::string tag, bool alone) {
+                                         std::string tag, bool alone, uint32_t source_position) {
   Answer answer{.rows = nullptr, .tag = std::move(tag)};
   if (changes.empty()) return answer;
   if (auto may = CheckMayWrite(answer.tag); !may) return std::unexpected(may.error());
+  for (storage::CatalogChange& change : changes) {
+    auto* create = std::get_if<storage::CreateObject>(&change);
+    if (create == nullptr || !IsConnected(*create->object)) continue;
+    auto started = engine.WithStarts(*create->object);
+    if (!started) {
+      throw SqlError(started.error().sqlstate, started.error().text, source_position)
+          .WithDetail(started.error().detail)
+          .WithHint(started.error().hint);
+    }
+    create->object = *std::move(started);
+  }
   if (!alone) {
     for (storage::CatalogChange& change : changes) {
       if (const auto* create = std::get_if<storage::CreateObject>(&change)) {
@@ -315,7 +336,21 @@ Result<Answer> Session::Impl::RunCatalog(std::vector<storage::CatalogChange> cha
 
 // A stream without connector has an LSN for each row; all that was committed before is in the next
 // read already.
-Result<Answer> Session::Impl::RunWait(const planner::WaitPlan&) {
+Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
+  const storage::ObjectRef stream = Context().catalog->Find(plan.stream);
+  if (stream != nullptr && IsConnected(*stream)) {
+    const bool exists = std::ranges::any_of(stream->starts, [&](const storage::StreamStart& start) {
+      return start.partition == plan.partition;
+    });
+    if (!exists) {
+      return Fail(sqlstate::kInvalidParameterValue, "stream \"" + stream->name +
+                                                        "\" has no partition " +
+                                                        std::to_string(plan.partition));
+    }
+    auto waited = engine.WaitForRecord(plan.stream, plan.partition, plan.offset, *cancel);
+    if (!waited) return std::unexpected(waited.error());
+    return Answer{.rows = nullptr, .tag = "WAIT"};
+  }
   return Fail(sqlstate::kFeatureNotSupported,
               "WAIT FOR STREAM of a stream without connector is not supported yet");
 }

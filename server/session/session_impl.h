@@ -145,7 +145,7 @@ struct Session::Impl {
   Result<Answer> RunQueryPlan(const planner::QueryPlan& plan, const ast::Statement& statement);
   Result<Answer> RunExplain(const planner::ExplainPlanned& plan);
   Result<Answer> RunCatalog(std::vector<storage::CatalogChange> changes, std::string tag,
-                            bool alone);
+                            bool alone, uint32_t source_position = 0);
   Result<Answer> RunWait(const planner::WaitPlan& plan);
   Result<Answer> RunPrepare(const planner::PreparePlan& plan);
   /// 42P01 for an object that should have content and has no version: dropped in the meantime.

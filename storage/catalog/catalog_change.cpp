@@ -8,7 +8,8 @@
 namespace riverrun::storage {
 namespace {
 
-constexpr uint8_t kFormat = 1;
+// 2: an object ends with the starts of a stream.
+constexpr uint8_t kFormat = 2;
 
 enum class ChangeKind : uint8_t { kCreate = 1, kDrop, kAlter, kReserveEpochs, kReserveIds };
 
@@ -133,9 +134,15 @@ void AppendObject(const CatalogObject& object, std::string& out) {
   for (const ObjectId id : object.dependencies) AppendFixed(out, id.value);
   AppendSized(out, object.dataflow);
   AppendDefinitions(object, out);
+  AppendVarint(out, object.starts.size());
+  for (const StreamStart& start : object.starts) {
+    AppendFixed(out, start.generation);
+    AppendFixed(out, start.partition);
+    AppendFixed(out, start.offset);
+  }
 }
 
-std::shared_ptr<const CatalogObject> ReadObject(ByteReader& in) {
+std::shared_ptr<const CatalogObject> ReadObject(ByteReader& in, uint8_t format) {
   auto object = std::make_shared<CatalogObject>();
   object->id = ObjectId{in.Fixed<uint32_t>()};
   object->kind = ReadEnum(in, ObjectKind::kRole);
@@ -164,6 +171,14 @@ std::shared_ptr<const CatalogObject> ReadObject(ByteReader& in) {
   for (const uint32_t id : ReadPositions<uint32_t>(in)) object->dependencies.push_back({id});
   object->dataflow = ReadString(in);
   ReadDefinitions(in, *object);
+  if (format < 2) return object;
+  for (uint64_t left = in.Count(16); left > 0 && in.ok(); --left) {
+    StreamStart start;
+    start.generation = in.Fixed<uint32_t>();
+    start.partition = in.Fixed<int32_t>();
+    start.offset = in.Fixed<int64_t>();
+    object->starts.push_back(start);
+  }
   return object;
 }
 
@@ -194,11 +209,11 @@ struct BodyWriter {
   }
 };
 
-CatalogChange ReadBody(ByteReader& in) {
+CatalogChange ReadBody(ByteReader& in, uint8_t format) {
   switch (static_cast<ChangeKind>(in.Fixed<uint8_t>())) {
-    case ChangeKind::kCreate: return CreateObject{ReadObject(in)};
+    case ChangeKind::kCreate: return CreateObject{ReadObject(in, format)};
     case ChangeKind::kDrop: return DropObject{ObjectId{in.Fixed<uint32_t>()}};
-    case ChangeKind::kAlter: return AlterObject{ReadObject(in)};
+    case ChangeKind::kAlter: return AlterObject{ReadObject(in, format)};
     case ChangeKind::kReserveEpochs: return ReserveEpochs{in.Fixed<Epoch>()};
     case ChangeKind::kReserveIds: {
       const auto objects = in.Fixed<uint32_t>();
@@ -233,7 +248,7 @@ Result<CatalogChange> ParseCatalogChange(std::string_view bytes) {
     return std::unexpected(std::move(error));
   }
   if (format == 0) in.Fail();
-  CatalogChange change = ReadBody(in);
+  CatalogChange change = ReadBody(in, format);
   if (!in.done()) return Fail(sqlstate::kDataCorrupted, "catalog change is damaged");
   return change;
 }

@@ -20,6 +20,18 @@ bool IsRelation(ObjectKind kind) {
   return kind != ObjectKind::kSchema && kind != ObjectKind::kRole;
 }
 
+const std::string* FindOption(const CatalogObject& object, std::string_view name) {
+  for (const CatalogOption& option : object.options) {
+    if (option.name == name) return &option.value;
+  }
+  return nullptr;
+}
+
+std::string_view ConnectorOf(const CatalogObject& object) {
+  const std::string* connector = FindOption(object, "connector");
+  return connector == nullptr ? std::string_view() : *connector;
+}
+
 int FindColumn(const CatalogObject& object, std::string_view name) {
   for (size_t i = 0; i < object.columns.size(); ++i) {
     if (object.columns[i].name == name) return static_cast<int>(i);

@@ -62,6 +62,16 @@ struct WatermarkDefinition {
   bool operator==(const WatermarkDefinition&) const = default;
 };
 
+/// Where the reading of one partition of a stream begins. ALTER STREAM ... RESET begins another
+/// generation of its partitions.
+struct StreamStart {
+  uint32_t generation = 0;
+  int32_t partition = 0;
+  int64_t offset = 0;
+
+  bool operator==(const StreamStart&) const = default;
+};
+
 struct RoleDefinition {
   bool superuser = false;
   bool login = false;
@@ -103,12 +113,19 @@ struct CatalogObject {
   std::vector<ObjectId> dependencies;  // objects it needs; dropping them drops it or is refused
   std::string dataflow;                // the serialised DataflowSpec; opaque here
   std::optional<WatermarkDefinition> watermark;
+  /// Of a stream with a connector, generation after generation: what `start` meant when it was
+  /// asked for, and the beginnings of partitions that were found later.
+  std::vector<StreamStart> starts;
   std::optional<RoleDefinition> role;
   std::optional<IndexDefinition> index;
 
   bool operator==(const CatalogObject&) const = default;
 };
 
+/// The value of an option of WITH (...); null if it is not there.
+const std::string* FindOption(const CatalogObject& object, std::string_view name);
+/// The connector of a stream, sink or source; "" if it has none.
+std::string_view ConnectorOf(const CatalogObject& object);
 /// Position of a column, or -1.
 int FindColumn(const CatalogObject& object, std::string_view name);
 /// "schema.name", or the name alone for schemas and roles.

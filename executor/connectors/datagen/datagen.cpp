@@ -53,7 +53,7 @@ class DatagenConnector : public StreamConnector {
         start_(start),
         clock_(clock) {}
 
-  std::string_view Topic() const { return "datagen"; }
+  std::string_view Topic() const override { return "datagen"; }
 
   Result<std::vector<int64_t>> FindStart() override {
     const bool now = start_.at == DatagenStart::At::kNow;
@@ -134,7 +134,12 @@ std::expected<std::unique_ptr<const RowGenerator>, DefinitionError> MakeFieldRow
     const StreamColumn& column = definition.columns[i];
     if (!column.metadata.empty()) continue;
     const ValueSpec spec{column.type, KeyOf(settings.seed, column.name), clock};
-    MadeGenerator made = MakeValueGenerator(spec, settings.fields[i]);
+    FieldOptions& options = settings.fields[i];
+    if (column.not_null && options.Has("null_rate")) {
+      return RefuseOption(options.Find("null_rate")->key,
+                          "means nothing for a column that is NOT NULL");
+    }
+    MadeGenerator made = MakeValueGenerator(spec, options);
     if (!made) {
       if (made.error().option.empty()) made.error().column = i;
       return std::unexpected(std::move(made.error()));

@@ -171,9 +171,10 @@ MadeGenerator MakeDigits(const ValueSpec& spec, FieldOptions& options) {
                                           : DigitsAt(high->AsNumeric(), scale);
   if (!high_digits) return RefuseOption(options.Find("max")->key, "must be finite");
   if (*high_digits < *low_digits) {
+    const FieldOptions::Option* min = options.Find("min");
     return RefuseOption(options.Find("max")->key,
-                        options.Has("min") ? "must not be below \"" + options.Find("min")->key + "\""
-                                           : "must not be negative without a min");
+                        min != nullptr ? "must not be below \"" + min->key + "\""
+                                       : "must not be negative without a min");
   }
   const DigitRange range{*low_digits, static_cast<UInt128>(*high_digits - *low_digits) + 1};
   return std::make_unique<DigitValues>(spec, range, scale);

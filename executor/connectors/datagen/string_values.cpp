@@ -126,7 +126,8 @@ MadeGenerator MakeStringValues(const ValueSpec& spec, FieldOptions& options) {
     return std::make_unique<JsonObjects>(spec);
   }
   const bool limited = type.kind == TypeKind::kText && type.typmod > kVarcharHeader;
-  const int64_t length_max = limited ? type.typmod - kVarcharHeader : kLengthMax;
+  const int64_t length_max =
+      std::min<int64_t>(limited ? type.typmod - kVarcharHeader : kLengthMax, kLengthMax);
   if (*sequence) {
     const int64_t last =
         length_max > 18 ? INT64_MAX - 1 : static_cast<int64_t>(PowerOfTen(int(length_max)) - 1);
@@ -138,7 +139,7 @@ MadeGenerator MakeStringValues(const ValueSpec& spec, FieldOptions& options) {
     return std::make_unique<NumberedStrings>(spec, *start, count, options.Has("end"));
   }
   const auto length =
-      options.ReadCount("length", 0, std::min(length_max, kLengthMax), std::min(length_max, kLength));
+      options.ReadCount("length", 0, length_max, std::min(length_max, kLength));
   if (!length) return std::unexpected(length.error());
   return std::make_unique<RandomStrings>(spec, static_cast<uint32_t>(*length));
 }

@@ -22,12 +22,10 @@ void RefuseLater(const ast::CreateRelation& create, Position position) {
   if (create.temporary) NotYet("temporary relations are", position);
   if (create.query) NotYet("CREATE " + what + " AS is", position);
   if (!create.partition_by.empty()) NotYet("PARTITION BY is", create.partition_by[0].span.begin);
+  if (HasConnector(create)) return;
   if (create.format) NotYet("FORMAT is", create.format->format.span.begin);
   for (const ast::Option& option : create.options) {
-    const bool connector = option.key == "connector" && option.value;
-    NotYet(
-        (connector ? "connector \"" + option.value->text : "the option \"" + option.key) + "\" is",
-        option.span.begin);
+    NotYet("the option \"" + option.key + "\" is", option.span.begin);
   }
 }
 
@@ -64,7 +62,10 @@ class DefinitionBinder {
                      "column \"" + definition.name.text + "\" specified more than once", position);
     }
     if (definition.generated) NotYet("generated columns are", position);
-    if (definition.metadata) NotYet("METADATA columns are", position);
+    if (definition.metadata && !HasConnector(create_)) {
+      throw SqlError(sqlstate::kInvalidTableDefinition,
+                     "only a stream with a connector has METADATA columns", position);
+    }
     if (definition.identity != ast::ColumnDefinition::Identity::kNone) {
       NotYet("identity columns are", position);
     }
@@ -77,6 +78,11 @@ class DefinitionBinder {
     column.name = definition.name.text;
     column.type = BindType(*definition.type);
     column.not_null = definition.not_null;
+    if (definition.metadata) {
+      column.generated = storage::GeneratedColumn::kMetadata;
+      column.generated_from =
+          definition.metadata->key.value_or(definition.name.text);
+    }
     if (definition.default_value) column.default_sql = BindDefault(definition, column);
     object_.columns.push_back(std::move(column));
     if (definition.primary_key) {
@@ -235,10 +241,14 @@ CatalogPlan BindCreate(BindState& state, const ast::CreateRelation& create, ast:
   const std::string schema = CreationSchema(state, create.name)->name;
   if (IsThere(state, create.name, schema, create.if_not_exists, plan.notices)) return plan;
   RefuseLater(create, position);
-  const bool table = create.kind == ast::ObjectKind::kTable;
+  const bool connects = HasConnector(create);
+  const bool table = create.kind == ast::ObjectKind::kTable && !connects;
   CatalogObject object =
       NewObject(state, create.name, table ? ObjectKind::kTable : ObjectKind::kStream, schema);
   DefinitionBinder(state, create, object).Bind();
+  if (connects) BindConnector(state, create, object);
+  const auto named = std::ranges::find(create.options, "topic", &ast::Option::key);
+  plan.source_position = named == create.options.end() ? position : named->span.begin;
   object.sql = StoredSql({create, span});
   plan.changes.push_back(
       storage::CreateObject{std::make_shared<const CatalogObject>(std::move(object))});

@@ -46,6 +46,15 @@ QueryPlan BindDescribe(BindState& state, const ast::QualifiedName& name);
 std::string StoredSql(ast::Statement statement);
 /// Whether an option holds a secret.
 bool IsSecretOption(std::string_view key);
+// statement/bind_stream.cpp
+/// Options of WITH (...) as the catalog keeps them. Throws for what is no single value.
+std::vector<storage::CatalogOption> BindOptions(const std::vector<ast::Option>& options);
+/// Whether a definition is of a stream that is read from somewhere.
+bool HasConnector(const ast::CreateRelation& create);
+/// Fills in the options of such a stream and has its connector check them, without asking anybody
+/// outside. REQUIRES the columns are there.
+void BindConnector(const BindState& state, const ast::CreateRelation& create,
+                   storage::CatalogObject& object);
 /// A fresh object in the schema that its name says, owned by the user.
 storage::CatalogObject NewObject(BindState& state, const ast::QualifiedName& name,
                                  storage::ObjectKind kind, const std::string& schema);

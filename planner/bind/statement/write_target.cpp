@@ -22,7 +22,14 @@ storage::ObjectRef FindTarget(BindState& state, const ast::QualifiedName& name,
     case ObjectKind::kTable:
       break;
     case ObjectKind::kStream:
-      if (insert) break;
+      if (insert && storage::ConnectorOf(*target).empty()) break;
+      if (insert) {
+        throw SqlError(sqlstate::kFeatureNotSupported,
+                       "cannot insert into stream \"" + target->name + "\": its records come from " +
+                           std::string(storage::ConnectorOf(*target)),
+                       position)
+            .WithHint("CREATE SINK writes to Kafka; a stream without a connector takes INSERT.");
+      }
       throw SqlError(sqlstate::kFeatureNotSupported,
                      "cannot " + std::string(verb) + " stream \"" + target->name + "\"", position)
           .WithDetail("A stream is a log: rows are added to it and stay as they are.");

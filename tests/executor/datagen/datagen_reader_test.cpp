@@ -312,6 +312,11 @@ TEST(DatagenOptions, ErrorsNameTheOption) {
             "22023: the option \"fields.d.max\" leaves no finite range [fields.d.max]");
   EXPECT_EQ(WrongIn(columns, {{"fields.n.min", "9"}, {"fields.n.max", "8"}}),
             "22023: the option \"fields.n.max\" must not be below \"fields.n.min\" [fields.n.max]");
+  StreamColumn strict{"n", Type::Int8()};
+  strict.not_null = true;
+  EXPECT_EQ(WrongIn({strict}, {{"fields.n.null_rate", "0.5"}}),
+            "22023: the option \"fields.n.null_rate\" means nothing for a column that is NOT NULL "
+            "[fields.n.null_rate]");
   EXPECT_EQ(WrongIn({{"k", Type::Bytea(), "key"}}, {}),
             "22023: a generated record has no metadata \"key\" [column 0]");
   EXPECT_EQ(WrongIn({{"o", Type::Int4(), "offset"}}, {}),

@@ -170,7 +170,8 @@ TEST(DatagenValues, Lists) {
   const auto values = Values(Type::Text(), {{"fields.v.values", "a, bb,a rather long one"}});
   EXPECT_THAT(std::set<std::string>(values.begin(), values.end()),
               ElementsAre("a", "a rather long one", "bb"));
-  const auto numbers = Values(Type::Int4(), {{"fields.v.values", "7"}, {"fields.v.null_rate", "1"}});
+  const auto numbers =
+      Values(Type::Int4(), {{"fields.v.values", "7"}, {"fields.v.null_rate", "1"}});
   EXPECT_THAT(std::set<std::string>(numbers.begin(), numbers.end()), ElementsAre("NULL"));
 }
 
@@ -180,10 +181,9 @@ TEST(DatagenValues, Lengths) {
   EXPECT_EQ(Values(Type::Text(), {{"fields.v.length", "0"}}, 1)[0], "");
   EXPECT_EQ(Values(Type::Varchar(4), {}, 1)[0].size(), 4u);
   EXPECT_EQ(Values(Type::Array(Type::Int4()), {{"fields.v.length", "0"}}, 1)[0], "{}");
-  const auto arrays = Values(Type::Array(Type::Int4()),
-                             {{"fields.v.length", "2"}, {"fields.v.min", "7"}, {"fields.v.max", "7"}},
-                             1);
-  EXPECT_EQ(arrays[0], "{7,7}");
+  const Options sevens = {
+      {"fields.v.length", "2"}, {"fields.v.min", "7"}, {"fields.v.max", "7"}};
+  EXPECT_EQ(Values(Type::Array(Type::Int4()), sevens, 1)[0], "{7,7}");
 }
 
 }  // namespace

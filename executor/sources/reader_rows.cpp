@@ -1,0 +1,69 @@
+#include "executor/sources/reader_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace riverrun::executor {
+namespace {
+
+constexpr uint32_t kPollBytesMax = 1 << 20;
+
+class ReaderRows : public BatchSource {
+ public:
+  ReaderRows(std::unique_ptr<SourceReader> reader, std::vector<Position> bounds,
+             std::vector<int> columns)
+      : reader_(std::move(reader)), bounds_(std::move(bounds)), columns_(std::move(columns)) {
+    reader_->StopBefore(bounds_);
+  }
+
+  Result<std::optional<Batch>> Next() override {
+    while (true) {
+      Result<std::optional<SourceBatch>> polled = reader_->Poll(kBatchRowsMax, kPollBytesMax);
+      if (!polled) return std::unexpected(polled.error());
+      if (!*polled) return std::nullopt;
+      if ((*polled)->rows.rows == 0) continue;
+      Batch rows = std::move((*polled)->rows);
+      std::vector<Column> chosen;
+      for (const int column : columns_) chosen.push_back(rows.columns[static_cast<size_t>(column)]);
+      rows.columns = std::move(chosen);
+      return rows;
+    }
+  }
+
+  bool AtEnd() const override {
+    return std::ranges::all_of(reader_->Positions(), [&](const Position& at) {
+      const auto bound = std::ranges::find(bounds_, at.partition, &Position::partition);
+      return bound != bounds_.end() && at.offset >= bound->offset;
+    });
+  }
+
+  int ReadyFd() const override { return reader_->ReadyFd(); }
+
+ private:
+  const std::unique_ptr<SourceReader> reader_;
+  const std::vector<Position> bounds_;
+  const std::vector<int> columns_;
+};
+
+class FailedRows : public BatchSource {
+ public:
+  explicit FailedRows(Error error) : error_(std::move(error)) {}
+  Result<std::optional<Batch>> Next() override { return std::unexpected(error_); }
+
+ private:
+  const Error error_;
+};
+
+}  // namespace
+
+std::unique_ptr<BatchSource> MakeFailedRows(Error error) {
+  return std::make_unique<FailedRows>(std::move(error));
+}
+
+std::unique_ptr<BatchSource> MakeReaderRows(std::unique_ptr<SourceReader> reader,
+                                            std::vector<Position> bounds,
+                                            std::vector<int> columns) {
+  return std::make_unique<ReaderRows>(std::move(reader), std::move(bounds), std::move(columns));
+}
+
+}  // namespace riverrun::executor

@@ -1,0 +1,199 @@
+#include "server/engine/stream_connections.h"
+
+#include <algorithm>
+
+#include "executor/sources/reader_rows.h"
+
+namespace riverrun::server {
+namespace {
+
+using executor::StreamConnector;
+using storage::CatalogObject;
+using storage::StreamStart;
+
+bool Owns(int32_t partition, int worker, int workers) {
+  return workers == 0 || partition % workers == worker;
+}
+
+Position PositionOf(const CatalogObject& stream, const StreamStart& start) {
+  return {.source = stream.id,
+          .partition = start.partition,
+          .generation = start.generation,
+          .offset = start.offset};
+}
+
+Result<std::shared_ptr<StreamConnector>> Connect(const CatalogObject& stream, Clock& clock) {
+  auto made = executor::MakeConnector(storage::ConnectorOf(stream), executor::DefinitionOf(stream),
+                                      clock);
+  if (!made) return std::unexpected(made.error().error);
+  return *std::move(made);
+}
+
+// The start of each partition in its newest generation.
+std::map<int32_t, StreamStart> NewestStarts(const CatalogObject& stream) {
+  std::map<int32_t, StreamStart> newest;
+  for (const StreamStart& start : stream.starts) {
+    const auto [at, fresh] = newest.try_emplace(start.partition, start);
+    if (!fresh && start.generation >= at->second.generation) at->second = start;
+  }
+  return newest;
+}
+
+}  // namespace
+
+bool IsConnected(const CatalogObject& object) {
+  return object.kind == storage::ObjectKind::kStream && !storage::ConnectorOf(object).empty();
+}
+
+Result<storage::ObjectRef> StreamConnections::WithStarts(const CatalogObject& stream) {
+  auto connector = Connect(stream, clock_);
+  if (!connector) return std::unexpected(connector.error());
+  const Result<std::vector<int64_t>> offsets = (*connector)->FindStart();
+  if (!offsets) return std::unexpected(offsets.error());
+  auto started = std::make_shared<CatalogObject>(stream);
+  for (size_t i = 0; i < offsets->size(); ++i) {
+    started->starts.push_back({0, static_cast<int32_t>(i), (*offsets)[i]});
+  }
+  // It knows its way by now.
+  std::pair<ObjectId, Connection> prepared(stream.id, *std::move(connector));
+  const std::scoped_lock lock(mutex_);
+  std::swap(prepared_, prepared);
+  return started;
+}
+
+Result<StreamConnections::Connection> StreamConnections::Open(const CatalogObject& stream) {
+  Connection prepared;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (prepared_.first == stream.id) prepared = std::exchange(prepared_.second, nullptr);
+  }
+  Result<Connection> connection = prepared != nullptr ? prepared : Connect(stream, clock_);
+  if (!connection) return connection;
+  const std::scoped_lock lock(mutex_);
+  connections_[stream.id] = *connection;
+  return connection;
+}
+
+void StreamConnections::Close(ObjectId stream) {
+  Connection closed;  // after the lock: it may wait for its threads
+  const std::scoped_lock lock(mutex_);
+  const auto found = connections_.find(stream);
+  if (found == connections_.end()) return;
+  closed = std::move(found->second);
+  connections_.erase(found);
+  begins_.erase(stream);
+}
+
+StreamConnections::Connection StreamConnections::Find(ObjectId stream) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = connections_.find(stream);
+  return found == connections_.end() ? nullptr : found->second;
+}
+
+Result<void> StreamConnections::AskBegins(const CatalogObject& stream) {
+  const Connection connection = Find(stream.id);
+  if (connection == nullptr) return {};
+  Result<std::vector<int64_t>> begins = connection->FindBegins();
+  if (!begins) return std::unexpected(begins.error());
+  const std::scoped_lock lock(mutex_);
+  begins_[stream.id] = std::move(*begins);
+  return {};
+}
+
+std::vector<Position> StreamConnections::StartOf(const CatalogObject& stream, int worker,
+                                                 int workers) const {
+  std::vector<int64_t> begins;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto asked = begins_.find(stream.id); asked != begins_.end()) begins = asked->second;
+  }
+  std::vector<Position> positions;
+  for (const auto& [partition, start] : NewestStarts(stream)) {
+    if (!Owns(partition, worker, workers)) continue;
+    positions.push_back(PositionOf(stream, start));
+    const auto index = static_cast<size_t>(partition);
+    if (index >= begins.size()) continue;
+    positions.back().offset = std::max(positions.back().offset, begins[index]);
+  }
+  return positions;
+}
+
+Result<std::unique_ptr<executor::BatchSource>> StreamConnections::OpenRows(
+    const CatalogObject& stream, std::span<const int> columns, std::span<const Position> read) {
+  Connection connection = Find(stream.id);
+  if (connection == nullptr) {  // made by a transaction that has not committed
+    Result<Connection> made = Connect(stream, clock_);
+    if (!made) return std::unexpected(made.error());
+    connection = *std::move(made);
+  } else if (Result<void> asked = AskBegins(stream); !asked) {
+    return std::unexpected(asked.error());
+  }
+  std::vector<Position> start = StartOf(stream, 0, 0);
+  const auto ends = connection->FindEnds();
+  if (!ends) return std::unexpected(ends.error());
+  std::vector<Position> bounds = start;
+  for (Position& bound : bounds) {
+    if (*ends) {
+      const auto index = static_cast<size_t>(bound.partition);
+      if (index < (*ends)->size()) bound.offset = std::max(bound.offset, (**ends)[index]);
+      continue;
+    }
+    for (const Position& at : read) {
+      const bool same = at.source == stream.id && at.partition == bound.partition;
+      if (same) bound.offset = std::max(bound.offset, at.offset);
+    }
+  }
+  const std::vector<int> wanted(columns.begin(), columns.end());
+  auto reader = connection->Open(std::move(start), wanted, nullptr);
+  if (!reader) return std::unexpected(reader.error());
+  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), wanted);
+}
+
+StreamBeginning BeginningOf(const CatalogObject& stream, int worker, int workers) {
+  StreamBeginning beginning;
+  std::map<int32_t, bool> seen;
+  for (const StreamStart& start : stream.starts) {
+    if (!Owns(start.partition, worker, workers)) continue;
+    const bool first = !std::exchange(seen[start.partition], true);
+    (first ? beginning.first : beginning.later).push_back(PositionOf(stream, start));
+  }
+  return beginning;
+}
+
+std::optional<Error> CheckReplayable(StreamConnector& connector, const CatalogObject& stream,
+                                     std::span<const Position> read) {
+  std::vector<Position> starts = BeginningOf(stream, 0, 0).first;
+  const bool anything = std::ranges::any_of(starts, [&](const Position& start) {
+    return std::ranges::any_of(read, [&](const Position& at) {
+      return at.source == stream.id && at.partition == start.partition && at.offset > start.offset;
+    });
+  });
+  if (!anything) return std::nullopt;
+  const Result<std::vector<int64_t>> begins = connector.FindBegins();
+  if (!begins) return begins.error();
+  const auto ends = connector.FindEnds();
+  if (!ends) return ends.error();
+  for (const Position& at : read) {
+    if (at.source != stream.id) continue;
+    const auto index = static_cast<size_t>(at.partition);
+    const auto start = std::ranges::find(starts, at.partition, &Position::partition);
+    if (start == starts.end() || at.offset <= start->offset) continue;
+    const std::string where = "partition " + std::to_string(at.partition) + " of \"" +
+                              std::string(connector.Topic()) + "\"";
+    Error error{sqlstate::kObjectNotInPrerequisiteState, {}};
+    error.hint = "ALTER STREAM ... RESET TO earliest REBUILD makes its views anew from what is there.";
+    if (index >= begins->size() || (*ends && (**ends)[index] < at.offset)) {
+      error.text = where + " ends before offset " + std::to_string(at.offset) +
+                   ", up to which it had been read: it was made anew or cut short";
+      return error;
+    }
+    if ((*begins)[index] > start->offset) {
+      error.text = where + " begins at offset " + std::to_string((*begins)[index]) +
+                   " by now, and the views need it from offset " + std::to_string(start->offset);
+      return error;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace riverrun::server

@@ -1,0 +1,73 @@
+// The streams that are read from a connector: their connections, and where their reading begins.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "executor/batch_source.h"
+#include "executor/connectors/connector.h"
+#include "executor/operators/operators.h"
+#include "executor/runtime/shared_source.h"
+#include "storage/catalog/catalog_snapshot.h"
+#include "types/cancel.h"
+
+namespace riverrun::server {
+
+/// True for a stream whose records come from a connector.
+bool IsConnected(const storage::CatalogObject& object);
+
+/// Connections of the running engine. Any thread may call any method.
+class StreamConnections {
+ public:
+  using Connection = std::shared_ptr<executor::StreamConnector>;
+
+  explicit StreamConnections(Clock& clock) : clock_(clock) {}
+
+  /// The stream with the offsets at which it begins, as its connector finds them now. Asks the system
+  /// behind it. Errors: those of StreamConnector.
+  Result<storage::ObjectRef> WithStarts(const storage::CatalogObject& stream);
+  /// Errors: those of MakeConnector: options that this server does not take any more.
+  Result<Connection> Open(const storage::CatalogObject& stream);
+  void Close(ObjectId stream);
+  /// The connection of an open stream, or null.
+  Connection Find(ObjectId stream) const;
+
+  /// Asks where the log of a stream begins by now, so that what is read of it from here on begins
+  /// there if retention has passed its start.
+  Result<void> AskBegins(const storage::CatalogObject& stream);
+  /// Where to begin to read the partitions that a worker owns (all, if `workers` is 0), in their
+  /// present generation.
+  std::vector<Position> StartOf(const storage::CatalogObject& stream, int worker,
+                                int workers) const;
+
+  /// Rows of the stream from its start to the end that its log has now, for a query that runs once.
+  /// `read`: how far the engine has read it.
+  Result<std::unique_ptr<executor::BatchSource>> OpenRows(const storage::CatalogObject& stream,
+                                                          std::span<const int> columns,
+                                                          std::span<const Position> read);
+
+ private:
+  Clock& clock_;
+  mutable std::mutex mutex_;
+  std::map<ObjectId, Connection> connections_;
+  std::map<ObjectId, std::vector<int64_t>> begins_;  // as last asked
+  std::pair<ObjectId, Connection> prepared_;         // of the stream that is being created
+};
+
+/// The first generation's starts of the partitions that a worker owns, and those of later ones.
+struct StreamBeginning {
+  std::vector<Position> first, later;
+};
+StreamBeginning BeginningOf(const storage::CatalogObject& stream, int worker, int workers);
+
+/// What keeps a stream from being read again up to where it had been read, if anything: records that
+/// retention has removed, a topic made anew. Asks; waits with 08001 for an answer.
+std::optional<Error> CheckReplayable(executor::StreamConnector& connector,
+                                     const storage::CatalogObject& stream,
+                                     std::span<const Position> read);
+
+}  // namespace riverrun::server
