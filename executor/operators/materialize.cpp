@@ -62,7 +62,25 @@ class Materialize : public Operator {
   BatchBuilder out_rows_;
 };
 
+class Discard : public Operator {
+ public:
+  explicit Discard(storage::ViewWriter& shard) : shard_(shard) {}
+
+  Step OnBatch(int, Batch, Output&) override { return Step::kDone; }
+  Step OnBarrier(const Barrier& barrier, Output&) override {
+    shard_.Publish(barrier.info.epoch);
+    return Step::kDone;
+  }
+
+ private:
+  storage::ViewWriter& shard_;
+};
+
 }  // namespace
+
+std::unique_ptr<Operator> MakeDiscard(storage::ViewWriter& shard) {
+  return std::make_unique<Discard>(shard);
+}
 
 std::unique_ptr<Operator> MakeMaterialize(storage::ViewWriter& shard,
                                           const storage::ViewLayout& layout,

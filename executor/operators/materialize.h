@@ -15,4 +15,7 @@ std::unique_ptr<Operator> MakeMaterialize(storage::ViewWriter& shard,
                                           const storage::ViewLayout& layout,
                                           const OperatorContext& context);
 
+/// Takes all rows and keeps none; publishes each epoch with no content.
+std::unique_ptr<Operator> MakeDiscard(storage::ViewWriter& shard);
+
 }  // namespace riverrun::executor

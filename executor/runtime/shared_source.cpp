@@ -27,30 +27,35 @@ void SharedSource::Open(const EpochInfo& info, bool replayed) {
   open_ = true;
   replayed_ = replayed;
   in_epoch_ = failure_ && !failure_told_ ? 1 : 0;
+  if (!replayed) BeginGeneration(nullptr);
   feed_.Put(EpochOpen{info});
 }
 
 void SharedSource::End(const Cut& cut) {
   CHECK(open_ && !cut_, "no epoch is open");
   cut_ = cut;
-  BeginGeneration(cut);
+  if (cut.replay != nullptr) BeginGeneration(cut.replay.get());
   bounds_ = BoundsOf(cut);
   if (!bounds_.empty()) reader_->StopBefore(bounds_);
 }
 
-// A recorded position of a later generation: its partitions begin where that generation does.
-void SharedSource::BeginGeneration(const Cut& cut) {
-  if (cut.replay == nullptr || later_starts_.empty() || failure_) return;
+// In a replay partitions begin a later generation with the cut that has it recorded; without a cut,
+// their newest.
+void SharedSource::BeginGeneration(const std::vector<Position>* recorded) {
+  if (later_starts_.empty() || failure_) return;
   std::vector<Position> to;
   for (const Position& at : reader_->Positions()) {
-    const auto recorded = std::ranges::find_if(*cut.replay, [&](const Position& p) {
-      return p.source == object_ && p.partition == at.partition;
-    });
-    if (recorded == cut.replay->end() || recorded->generation <= at.generation) continue;
-    const auto start = std::ranges::find_if(later_starts_, [&](const Position& p) {
-      return p.partition == at.partition && p.generation == recorded->generation;
-    });
-    if (start != later_starts_.end()) to.push_back(*start);
+    const Position* next = nullptr;
+    for (const Position& start : later_starts_) {
+      if (start.partition != at.partition || start.generation <= at.generation) continue;
+      const bool has_begun =
+          recorded == nullptr || std::ranges::any_of(*recorded, [&](const Position& p) {
+            return p.source == object_ && p.partition == start.partition &&
+                   p.generation >= start.generation;
+          });
+      if (has_begun && (next == nullptr || start.generation > next->generation)) next = &start;
+    }
+    if (next != nullptr) to.push_back(*next);
   }
   if (to.empty()) return;
   if (Result<void> sought = reader_->Seek(to); !sought) failure_ = sought.error();
@@ -84,7 +89,10 @@ std::vector<Position> SharedSource::BoundsOf(const Cut& cut) const {
     const auto recorded = std::ranges::find_if(*cut.replay, [&](const Position& p) {
       return p.source == object_ && p.partition == bound.partition;
     });
-    if (recorded != cut.replay->end()) bound = *recorded;
+    // What was recorded before the stream was rebuilt is not read again.
+    const bool known =
+        recorded != cut.replay->end() && recorded->generation == bound.generation;
+    if (known) bound = *recorded;
   }
   return bounds;
 }

@@ -102,7 +102,7 @@ class SharedSource {
   std::vector<Position> BoundsOf(const Cut& cut) const;
   bool BoundsReached() const;
   bool PollOnce();
-  void BeginGeneration(const Cut& cut);
+  void BeginGeneration(const std::vector<Position>* recorded);
   // Whether records that arrive now are of interest.
   bool MayRead() const { return !failure_ && (!open_ || feed_.HasRoom()); }
 

@@ -91,12 +91,12 @@ class StatementBinder {
   }
   StatementPlan BindNode(const ast::RoleSetting&) { NotYet("ALTER ROLE is", span_.begin); }
   StatementPlan BindNode(const ast::CreateIndex&) { NotYet("CREATE INDEX is", span_.begin); }
-  StatementPlan BindNode(const ast::CreateSink&) { NotYet("CREATE SINK is", span_.begin); }
+  StatementPlan BindNode(const ast::CreateSink& node) { return BindCreate(state_, node, span_); }
   StatementPlan BindNode(const ast::CreateSecret&) { NotYet("CREATE SECRET is", span_.begin); }
   StatementPlan BindNode(const ast::CreateAlert&) { NotYet("CREATE ALERT is", span_.begin); }
   StatementPlan BindNode(const ast::CreateModel&) { NotYet("CREATE MODEL is", span_.begin); }
   StatementPlan BindNode(const ast::CreateFunction&) { NotYet("CREATE FUNCTION is", span_.begin); }
-  StatementPlan BindNode(const ast::Alter&) { NotYet("ALTER is", span_.begin); }
+  StatementPlan BindNode(const ast::Alter& node) { return BindAlter(state_, node, span_); }
 
   BindState state_;
   ast::Span span_;

@@ -62,7 +62,7 @@ struct CatalogPlan {
   uint32_t source_position = 0;
 };
 
-/// CREATE MATERIALIZED VIEW: PlanMaterializedView (bind.h) completes the object.
+/// CREATE MATERIALIZED VIEW or SINK: PlanMaterializedView (bind.h) completes the object.
 struct MaterializedViewPlan {
   storage::CatalogObject object;  // without key and dataflow
   BoundQuery query;
@@ -96,6 +96,15 @@ struct WaitPlan {
   int64_t offset = 0;
 };
 
+/// ALTER STREAM ... RESET TO.
+struct StreamResetPlan {
+  ObjectId stream;
+  /// earliest, latest or a timestamp, as the option `start` takes them; or an offset.
+  std::variant<std::string, int64_t> to;
+  bool rebuild = false;     // the views are made anew
+  uint32_t position = 0;    // of the place to reset to, in the statement
+};
+
 /// Statements about the session alone: nothing in them has to be resolved.
 using SessionPlan =
     std::variant<ast::Begin, ast::Commit, ast::Rollback, ast::RollbackTo, ast::Savepoint,
@@ -104,6 +113,7 @@ using SessionPlan =
                  ast::Unlisten>;
 
 using StatementPlan = std::variant<QueryPlan, WritePlan, CatalogPlan, MaterializedViewPlan,
-                                   ExplainPlanned, PreparePlan, CursorPlan, WaitPlan, SessionPlan>;
+                                   ExplainPlanned, PreparePlan, CursorPlan, WaitPlan,
+                                   StreamResetPlan, SessionPlan>;
 
 }  // namespace riverrun::planner

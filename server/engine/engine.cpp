@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <set>
 
 #include "executor/sources/no_reader.h"
 #include "executor/sources/reader_rows.h"
 #include "executor/threads/runtime.h"
 #include "server/engine/data_directory.h"
 #include "server/engine/engine_parts.h"
+#include "server/engine/periodic_check.h"
 #include "server/engine/publication.h"
 #include "server/engine/relation.h"
 #include "server/engine/stream_connections.h"
@@ -47,6 +49,7 @@ struct Engine::Impl {
   std::unique_ptr<executor::Runtime> runtime;
   Publication publication;
   StreamConnections streams;
+  std::unique_ptr<PeriodicCheck> partition_check;
   std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
   void Acknowledge(Lsn lsn);
@@ -60,6 +63,8 @@ struct Engine::Impl {
   Result<void> BeginStream(const storage::CatalogObject& stream, std::optional<Error> failure,
                            Coordinator::Commands& commands);
   void RestartStream(const storage::CatalogObject& stream, Coordinator::Commands& commands);
+  std::vector<ObjectRef> RebuildStream(const storage::CatalogObject& stream,
+                                       Coordinator::Commands& commands);
   executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
                                   executor::StreamConnector& connector,
                                   const std::optional<Error>& failure) const;
@@ -78,6 +83,7 @@ Engine::Engine(Clock& clock, EngineOptions options)
 
 Engine::~Engine() {
   RefuseWaits();
+  impl_->partition_check.reset();
   // What calls the runtime ends before it.
   if (impl_->parts != nullptr) impl_->parts->journal().StopGroupCommit();
   if (impl_->runtime != nullptr) impl_->runtime->Stop();
@@ -152,7 +158,22 @@ Result<void> Engine::Start(FileSystem& files) {
   for (const ObjectId object : contents) {
     impl_->publication.Add(object, impl_->parts->store(object));
   }
+  impl_->partition_check =
+      std::make_unique<PeriodicCheck>(options_.partition_check, [this] { CheckPartitions(); });
   return {};
+}
+
+// New partitions are read from their beginning. What cannot be asked or written now is tried again
+// the next time.
+void Engine::CheckPartitions() {
+  for (const auto& [id, object] : catalog()->objects()) {
+    if (!IsConnected(*object)) continue;
+    const auto grown = impl_->streams.FindNewPartitions(*object);
+    if (!grown || *grown == nullptr) continue;
+    storage::WriteSet writes;
+    writes.Add(storage::AlterObject{*grown});
+    [[maybe_unused]] const auto committed = ChangeCatalog(writes, kNever);
+  }
 }
 
 Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
@@ -260,6 +281,28 @@ void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
   }
 }
 
+// The stream and all that is made of it, as if they were created now.
+std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject& stream,
+                                                   Coordinator::Commands& commands) {
+  const storage::CatalogRef catalog = parts->committer().catalog();
+  std::vector<ObjectRef> dependents;  // what is read before what reads it: ids ascend
+  std::set<ObjectId> found = {stream.id};
+  for (const auto& [id, object] : catalog->objects()) {
+    const bool depends = std::ranges::any_of(
+        object->dependencies, [&](ObjectId needed) { return found.contains(needed); });
+    if (depends && found.insert(id).second) dependents.push_back(object);
+  }
+  for (size_t i = dependents.size(); i-- > 0;) End(*dependents[i], commands);
+  End(stream, commands);
+  std::vector<ObjectRef> all = {catalog->Find(stream.id)};
+  all.insert(all.end(), dependents.begin(), dependents.end());
+  for (const ObjectRef& object : all) {
+    const auto begun = Begin(*object, EngineParts::Begin::kHydrate, commands);
+    CHECK(begun.has_value(), begun ? "" : begun.error().text);
+  }
+  return dependents;
+}
+
 // At a start: what had been read is read again, so it has to be there.
 Result<void> Engine::Reopen(const storage::CatalogObject& stream,
                             Coordinator::Commands& commands) {
@@ -295,6 +338,10 @@ Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel&
     CHECK(begun.has_value(), begun ? "" : begun.error().text);
   }
   for (const ObjectRef& object : change.difference.restarted) RestartStream(*object, commands);
+  for (const ObjectRef& object : change.difference.rebuilt) {
+    const std::vector<ObjectRef> made = RebuildStream(*object, commands);
+    change.difference.created.insert(change.difference.created.end(), made.begin(), made.end());
+  }
   parts->coordinator().RequestCut(change.result->lsn + 1);
   return change;
 }
@@ -313,7 +360,7 @@ void Engine::RefuseWaits() { impl_->publication.Refuse(); }
 bool Engine::HasContent(ObjectId object) const {
   const ObjectRef found = catalog()->Find(object);
   if (found == nullptr) return false;
-  return IsFedByJournal(*found) || found->kind == ObjectKind::kMaterializedView;
+  return IsFedByJournal(*found) || IsContinuousQuery(*found);
 }
 
 Result<storage::ReadView> Engine::OpenRead(std::span<const ObjectId> objects, Lsn contains,
@@ -410,6 +457,26 @@ Result<void> Engine::AskStreams(const storage::WriteSet& writes) {
     }
   }
   return {};
+}
+
+Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
+                                      bool rebuild, const Cancel& cancel) {
+  const ObjectRef object = catalog()->Find(stream);
+  if (object == nullptr) return Fail(sqlstate::kUndefinedTable, "the stream has been dropped");
+  const std::vector<executor::SourceReport> sources = impl_->publication.sources();
+  const bool failed = std::ranges::any_of(sources, [&](const executor::SourceReport& source) {
+    return source.object == stream && source.failure &&
+           source.failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
+  });
+  auto reset = impl_->streams.Reset(*object, to, rebuild,
+                                    impl_->publication.published().positions, failed);
+  if (!reset) return std::unexpected(reset.error());
+  if (Result<void> asked = impl_->streams.AskBegins(**reset); !asked) {
+    return std::unexpected(asked.error());
+  }
+  storage::WriteSet writes;
+  writes.Add(storage::AlterObject{*std::move(reset)});
+  return ChangeCatalog(writes, cancel);
 }
 
 Result<ObjectRef> Engine::WithStarts(const storage::CatalogObject& stream) {

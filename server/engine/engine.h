@@ -9,10 +9,12 @@
 // here only.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <variant>
 
 #include "executor/batch_source.h"
 #include "executor/runtime/coordinator.h"
@@ -37,6 +39,8 @@ struct EngineOptions {
   std::function<void(const Error&)> on_failure = nullptr;
   /// Told while the start waits for something outside: a cluster that does not answer.
   std::function<void(const std::string&)> on_waiting = nullptr;
+  /// How often the streams' connectors are asked for new partitions.
+  std::chrono::milliseconds partition_check{5'000};
   /// Ends a start that waits; outlives it. Null: nothing does.
   const Cancel* cancel_start = nullptr;
 };
@@ -104,6 +108,13 @@ class Engine {
   Result<void> WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
                              const Cancel& cancel);
 
+  /// Goes on reading a stream elsewhere, from the next epoch on: at what its option `start` would mean
+  /// by `to`, or at an offset of every partition. `rebuild`: its views begin anew with what is there.
+  /// Errors: 55000 where records would be read twice and the views are not rebuilt; those of the
+  /// connector, and of Commit.
+  Result<Committed> ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
+                                bool rebuild, const Cancel& cancel);
+
   /// Commits a transaction and waits until it is as durable as asked for. If it changes the
   /// catalog: also until what it created has its content and what it dropped has ended. Cancelled
   /// while a view is being filled, a single statement drops it again (57014); the COMMIT of a block
@@ -131,6 +142,7 @@ class Engine {
   Result<void> WaitForContents(std::span<const ObjectId> objects, const Cancel& cancel);
   Result<void> Reopen(const storage::CatalogObject& stream,
                       executor::Coordinator::Commands& commands);
+  void CheckPartitions();
   Result<void> AskStreams(const storage::WriteSet& writes);
   void Drop(std::span<const ObjectId> objects);
   bool HasContent(ObjectId object) const;

@@ -165,8 +165,9 @@ AttachCommand EngineParts::AttachOn(int worker, const Relation& relation, const 
           .errors = std::make_shared<executor::ErrorCollection>(*spec, *relation.settings,
                                                                 content.errors->writer(worker)),
           .materialize =
-              [content, worker](const executor::OperatorNode&,
-                                const executor::OperatorContext& context) {
+              [content, worker, keeps_rows = relation.keeps_rows](
+                  const executor::OperatorNode&, const executor::OperatorContext& context) {
+                if (!keeps_rows) return executor::MakeDiscard(content.rows->writer(worker));
                 return executor::MakeMaterialize(content.rows->writer(worker),
                                                  content.rows->layout(), context);
               },

@@ -80,7 +80,8 @@ class EngineParts {
     executor::DataflowSpec dataflow;  // materializes it
     storage::ViewLayout layout;
     std::shared_ptr<const Settings> settings;
-    bool is_table = false;  // the committer hears of its versions
+    bool is_table = false;   // the committer hears of its versions
+    bool keeps_rows = true;  // false: what comes out is counted as done and dropped
   };
   enum class Begin : uint8_t {
     kReplay,   // with the first epoch to be made: at a start

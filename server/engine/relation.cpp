@@ -46,6 +46,10 @@ bool IsFedByJournal(const CatalogObject& object) {
          (object.kind == ObjectKind::kStream && storage::ConnectorOf(object).empty());
 }
 
+bool IsContinuousQuery(const CatalogObject& object) {
+  return object.kind == ObjectKind::kMaterializedView || object.kind == ObjectKind::kSink;
+}
+
 Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& object) {
   if (IsFedByJournal(object)) {
     storage::ViewLayout layout = LayoutOfRows(object);
@@ -55,7 +59,7 @@ Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& obj
                                  .settings = std::make_shared<const Settings>(),
                                  .is_table = object.kind == ObjectKind::kTable};
   }
-  if (object.kind != ObjectKind::kMaterializedView) return std::nullopt;
+  if (!IsContinuousQuery(object)) return std::nullopt;
   auto spec = executor::ParseDataflow(object.dataflow);
   if (!spec) {
     return Fail(sqlstate::kDataCorrupted, "the stored dataflow of \"" + object.name +
@@ -65,7 +69,8 @@ Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& obj
   return EngineParts::Relation{.id = object.id,
                                .dataflow = *std::move(spec),
                                .layout = storage::LayoutOf(object),
-                               .settings = std::make_shared<const Settings>(context.settings)};
+                               .settings = std::make_shared<const Settings>(context.settings),
+                               .keeps_rows = object.kind != ObjectKind::kSink};
 }
 
 // Ids ascend in the order of creation, and an object depends on older ones only.
@@ -77,7 +82,9 @@ CatalogDifference Compare(const storage::CatalogSnapshot& before,
     if (old == nullptr) {
       difference.created.push_back(object);
     } else if (!(old->starts == object->starts)) {
-      difference.restarted.push_back(object);
+      const bool goes_on =
+          !old->starts.empty() && object->starts.front() == old->starts.front();
+      (goes_on ? difference.restarted : difference.rebuilt).push_back(object);
     }
   }
   for (const auto& [id, object] : before.objects()) {

@@ -12,7 +12,9 @@ namespace riverrun::server {
 
 /// True for tables and for streams without a connector: their rows come from the journal.
 bool IsFedByJournal(const storage::CatalogObject& object);
-/// The dataflow that makes the object's content: a view's own; for tables and streams one that
+/// True for materialized views and sinks: they run a dataflow that never ends.
+bool IsContinuousQuery(const storage::CatalogObject& object);
+/// The dataflow that makes the object's content: a view's or sink's own; for tables and streams one that
 /// keeps their rows. Nothing for objects without content. Errors: XX001 for a stored dataflow that
 /// does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
@@ -21,7 +23,8 @@ Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogOb
 struct CatalogDifference {
   std::vector<storage::ObjectRef> created;  // what is read before what reads it
   std::vector<storage::ObjectRef> dropped;  // what reads before what is read
-  std::vector<storage::ObjectRef> restarted;  // streams with other starts
+  std::vector<storage::ObjectRef> restarted;  // streams with further starts
+  std::vector<storage::ObjectRef> rebuilt;    // streams with none of their old starts
 };
 CatalogDifference Compare(const storage::CatalogSnapshot& before,
                           const storage::CatalogSnapshot& after);

@@ -61,6 +61,60 @@ Result<storage::ObjectRef> StreamConnections::WithStarts(const CatalogObject& st
   return started;
 }
 
+Result<storage::ObjectRef> StreamConnections::Reset(const CatalogObject& stream,
+                                                    const std::variant<std::string, int64_t>& to,
+                                                    bool rebuild, std::span<const Position> read,
+                                                    bool failed) {
+  CatalogObject there = stream;
+  if (const auto* start = std::get_if<std::string>(&to)) {
+    std::erase_if(there.options, [](const auto& option) { return option.name == "start"; });
+    there.options.push_back({"start", *start, false});
+  }
+  const auto connector = Connect(there, clock_);
+  if (!connector) return std::unexpected(connector.error());
+  Result<std::vector<int64_t>> offsets = (*connector)->FindStart();
+  if (!offsets) return std::unexpected(offsets.error());
+  if (const auto* offset = std::get_if<int64_t>(&to)) std::ranges::fill(*offsets, *offset);
+  auto reset = std::make_shared<CatalogObject>(stream);
+  const uint32_t generation = stream.starts.empty() ? 0 : stream.starts.back().generation + 1;
+  if (rebuild) reset->starts.clear();
+  for (size_t i = 0; i < offsets->size(); ++i) {
+    const StreamStart start{generation, static_cast<int32_t>(i), (*offsets)[i]};
+    const bool behind = std::ranges::any_of(read, [&](const Position& at) {
+      return at.source == stream.id && at.partition == start.partition && start.offset < at.offset;
+    });
+    if (behind && !rebuild && !failed) {
+      Error error{sqlstate::kObjectNotInPrerequisiteState,
+                  "the views of stream \"" + stream.name + "\" have records of partition " +
+                      std::to_string(i) + " from offset " + std::to_string(start.offset) +
+                      " on already"};
+      error.hint = "RESET TO ... REBUILD makes them anew from there.";
+      return std::unexpected(std::move(error));
+    }
+    reset->starts.push_back(start);
+  }
+  ++reset->version;
+  return reset;
+}
+
+Result<storage::ObjectRef> StreamConnections::FindNewPartitions(const CatalogObject& stream) {
+  const Connection connection = Find(stream.id);
+  if (connection == nullptr) return nullptr;
+  const Result<int32_t> count = connection->CountPartitions();
+  if (!count) return std::unexpected(count.error());
+  const size_t known = NewestStarts(stream).size();
+  if (static_cast<size_t>(*count) <= known) return nullptr;
+  const Result<std::vector<int64_t>> begins = connection->FindBegins();
+  if (!begins) return std::unexpected(begins.error());
+  auto grown = std::make_shared<CatalogObject>(stream);
+  const uint32_t generation = stream.starts.empty() ? 0 : stream.starts.back().generation;
+  for (size_t i = known; i < begins->size(); ++i) {
+    grown->starts.push_back({generation, static_cast<int32_t>(i), (*begins)[i]});
+  }
+  ++grown->version;
+  return grown;
+}
+
 Result<StreamConnections::Connection> StreamConnections::Open(const CatalogObject& stream) {
   Connection prepared;
   {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "executor/batch_source.h"
@@ -30,6 +31,14 @@ class StreamConnections {
   /// The stream with the offsets at which it begins, as its connector finds them now. Asks the system
   /// behind it. Errors: those of StreamConnector.
   Result<storage::ObjectRef> WithStarts(const storage::CatalogObject& stream);
+  /// The stream in a new generation, as ResetStream of the engine has it. `failed`: it cannot go on
+  /// where it is, so no place is behind.
+  Result<storage::ObjectRef> Reset(const storage::CatalogObject& stream,
+                                   const std::variant<std::string, int64_t>& to, bool rebuild,
+                                   std::span<const Position> read, bool failed);
+  /// The stream with partitions that it has by now and the catalog does not know; null if there are
+  /// none.
+  Result<storage::ObjectRef> FindNewPartitions(const storage::CatalogObject& stream);
   /// Errors: those of MakeConnector: options that this server does not take any more.
   Result<Connection> Open(const storage::CatalogObject& stream);
   void Close(ObjectId stream);

@@ -9,8 +9,9 @@ bool HasRowIds(const CatalogObject& object) {
 }
 
 ViewLayout LayoutOf(const CatalogObject& object) {
-  CHECK(object.kind == ObjectKind::kTable || object.kind == ObjectKind::kMaterializedView,
-        "only tables and materialized views have rows with a key");
+  CHECK(object.kind == ObjectKind::kTable || object.kind == ObjectKind::kMaterializedView ||
+            object.kind == ObjectKind::kSink,
+        "only tables, materialized views and sinks take rows with a key");
   ViewLayout layout;
   for (const CatalogColumn& column : object.columns) layout.types.push_back(column.type);
   layout.key_columns.assign(object.primary_key.begin(), object.primary_key.end());

@@ -80,6 +80,7 @@ constexpr Concurrent kConcurrent[] = {
     {"storage/posix_file_system", "files are opened and synced from several threads"},
     {"storage/view/version_slot", "the worker publishes a view's version, readers take it"},
     {"executor/connectors/kafka_client", "librdkafka reports trouble on a thread of its own"},
+    {"server/engine/periodic_check", "asks for new partitions, which may take seconds"},
     {"server/engine/stream_connections", "sessions and coordinator share the connections"},
     {"executor/connectors/kafka_connector", "several threads ask one stream's connection"},
     {"executor/connectors/kafka_pool", "streams are opened and closed on several threads"},

@@ -136,6 +136,7 @@ Answer LocalEngine::RunStatement(const parser::ast::Statement& statement) {
                  [&](const planner::SessionPlan& plan) { return Execute(plan); },
                  [](const planner::PreparePlan&) { return NotHere("PREPARE"); },
                  [](const planner::CursorPlan&) { return NotHere("DECLARE CURSOR"); },
+                 [](const planner::StreamResetPlan&) { return NotHere("ALTER STREAM"); },
                  [](const planner::WaitPlan&) { return NotHere("WAIT FOR"); }},
       bound.plan);
 }

@@ -29,6 +29,10 @@ StatementPlan BindCreate(BindState& state, const ast::CreateView& create, ast::S
 CatalogPlan BindDrop(BindState& state, const ast::Drop& drop, ast::Span span);
 CatalogPlan BindComment(BindState& state, const ast::Comment& comment, ast::Span span);
 CatalogPlan BindRefresh(BindState& state, const ast::RefreshView& refresh);
+// statement/bind_alter.cpp
+StatementPlan BindAlter(BindState& state, const ast::Alter& alter, ast::Span span);
+// statement/bind_sink.cpp
+StatementPlan BindCreate(BindState& state, const ast::CreateSink& create, ast::Span span);
 // statement/bind_insert.cpp
 WritePlan BindInsert(BindState& state, const ast::Insert& insert);
 // statement/bind_update.cpp

@@ -72,7 +72,7 @@ class CoordinatorTest : public ::testing::Test {
     for (int i = 0; i < kWorkers; ++i) Say(i, make());
   }
   void EndAndComplete(Epoch epoch) {
-    SayAll([&] { return CutReport{.epoch = epoch, .positions = {}, .failures = {}}; });
+    SayAll([&] { return CutReport{.epoch = epoch, .positions = {}}; });
     SayAll([&] { return CompletedReport{epoch}; });
     Run();
   }
@@ -111,10 +111,10 @@ TEST_F(CoordinatorTest, CommitIsCutAtOnceAndPublishedWhenAllHaveItAndItIsDurable
   coordinator_->RequestCut(7);
   Run();
   EXPECT_EQ(ToldAll(), "open10 cut10");
-  Say(0, CutReport{.epoch = 10, .positions = {}, .failures = {}});
+  Say(0, CutReport{.epoch = 10, .positions = {}});
   Run();
   EXPECT_TRUE(log_.appended.empty()) << "one worker has not ended the epoch";
-  Say(1, CutReport{.epoch = 10, .positions = {}, .failures = {}});
+  Say(1, CutReport{.epoch = 10, .positions = {}});
   SayAll([] { return CompletedReport{10}; });
   Run();
   ASSERT_EQ(log_.appended.size(), 1);

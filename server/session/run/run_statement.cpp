@@ -42,6 +42,7 @@ std::string CatalogTag(const ast::Statement& statement) {
   if (const auto* create = std::get_if<ast::CreateView>(&statement.node)) {
     return create->materialized ? "CREATE MATERIALIZED VIEW" : "CREATE VIEW";
   }
+  if (std::holds_alternative<ast::CreateSink>(statement.node)) return "CREATE SINK";
   if (const auto* drop = std::get_if<ast::Drop>(&statement.node)) {
     return "DROP " + std::string(KindTag(drop->kind));
   }
@@ -186,6 +187,7 @@ Result<Answer> Session::Impl::Run(const planner::BoundStatement& bound,
           [&](const planner::PreparePlan& plan) { return RunPrepare(plan); },
           [&](const planner::CursorPlan& plan) { return DeclareCursor(plan, caller); },
           [&](const planner::WaitPlan& plan) { return RunWait(plan); },
+          [&](const planner::StreamResetPlan& plan) { return RunStreamReset(plan, caller.alone); },
           [&](const planner::SessionPlan& plan) { return RunSession(plan, caller); }},
       bound.plan);
 }
@@ -332,27 +334,6 @@ Result<Answer> Session::Impl::RunCatalog(std::vector<storage::CatalogChange> cha
   if (!committed) return std::unexpected(committed.error());
   if (committed->lsn != 0) last_write = committed->lsn;
   return answer;
-}
-
-// A stream without connector has an LSN for each row; all that was committed before is in the next
-// read already.
-Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
-  const storage::ObjectRef stream = Context().catalog->Find(plan.stream);
-  if (stream != nullptr && IsConnected(*stream)) {
-    const bool exists = std::ranges::any_of(stream->starts, [&](const storage::StreamStart& start) {
-      return start.partition == plan.partition;
-    });
-    if (!exists) {
-      return Fail(sqlstate::kInvalidParameterValue, "stream \"" + stream->name +
-                                                        "\" has no partition " +
-                                                        std::to_string(plan.partition));
-    }
-    auto waited = engine.WaitForRecord(plan.stream, plan.partition, plan.offset, *cancel);
-    if (!waited) return std::unexpected(waited.error());
-    return Answer{.rows = nullptr, .tag = "WAIT"};
-  }
-  return Fail(sqlstate::kFeatureNotSupported,
-              "WAIT FOR STREAM of a stream without connector is not supported yet");
 }
 
 }  // namespace riverrun::server

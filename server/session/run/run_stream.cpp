@@ -1,0 +1,48 @@
+// WAIT FOR STREAM, ALTER STREAM.
+#include <algorithm>
+
+#include "server/engine/stream_connections.h"
+#include "server/session/session_impl.h"
+
+namespace riverrun::server {
+
+// A stream without connector has an LSN for each row; all that was committed before is in the next
+// read already.
+Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
+  const storage::ObjectRef stream = Context().catalog->Find(plan.stream);
+  if (stream != nullptr && IsConnected(*stream)) {
+    const bool exists = std::ranges::any_of(stream->starts, [&](const storage::StreamStart& start) {
+      return start.partition == plan.partition;
+    });
+    if (!exists) {
+      return Fail(sqlstate::kInvalidParameterValue, "stream \"" + stream->name +
+                                                        "\" has no partition " +
+                                                        std::to_string(plan.partition));
+    }
+    auto waited = engine.WaitForRecord(plan.stream, plan.partition, plan.offset, *cancel);
+    if (!waited) return std::unexpected(waited.error());
+    return Answer{.rows = nullptr, .tag = "WAIT"};
+  }
+  return Fail(sqlstate::kFeatureNotSupported,
+              "WAIT FOR STREAM of a stream without connector is not supported yet");
+}
+
+Result<Answer> Session::Impl::RunStreamReset(const planner::StreamResetPlan& plan, bool alone) {
+  Answer answer{.rows = nullptr, .tag = "ALTER STREAM"};
+  if (auto may = CheckMayWrite(answer.tag); !may) return std::unexpected(may.error());
+  if (!alone) {
+    return Fail(sqlstate::kFeatureNotSupported,
+                "ALTER STREAM ... RESET cannot run inside a transaction block");
+  }
+  const Result<Committed> committed =
+      engine.ResetStream(plan.stream, plan.to, plan.rebuild, *cancel);
+  if (!committed) {
+    throw SqlError(committed.error().sqlstate, committed.error().text, plan.position)
+        .WithDetail(committed.error().detail)
+        .WithHint(committed.error().hint);
+  }
+  last_write = committed->lsn;
+  return answer;
+}
+
+}  // namespace riverrun::server
