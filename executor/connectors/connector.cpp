@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "executor/connectors/datagen/datagen.h"
 #include "executor/connectors/kafka_connector.h"
 #include "storage/catalog/nearest_name.h"
 
@@ -17,6 +18,7 @@ struct Connector {
 };
 constexpr Connector kConnectors[] = {
     {"kafka", [](const StreamDefinition& d, Clock&) { return MakeKafkaConnector(d); }},
+    {"datagen", MakeDatagen},
 };
 
 // Options of every stream, whatever its connector.

@@ -36,7 +36,7 @@ const std::vector<Library> kLibraries = {
     {"Boost.Multiprecision", {"boost/multiprecision/"}, {"types/", "tests/types/"}},
     {"ANTLR", {"antlr4-runtime", "antlr4-"}, {"parser/"}},
     {"RocksDB", {"rocksdb/"}, {"storage/", "tests/storage/"}},
-    {"librdkafka", {"librdkafka/"}, {"executor/", "tests/executor/"}},
+    {"librdkafka", {"librdkafka/"}, {"executor/", "tests/executor/", "bench/"}},
     {"libpqxx", {"pqxx/"}, {"executor/", "tests/", "sql-tests/"}},
     {"simdjson", {"simdjson"}, {"executor/", "tests/executor/"}},
     {"RE2", {"re2/"}, {"executor/", "tests/executor/"}},
