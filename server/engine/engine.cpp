@@ -9,6 +9,7 @@
 #include "server/engine/engine_parts.h"
 #include "server/engine/publication.h"
 #include "server/engine/relation.h"
+#include "storage/catalog/derived_object.h"
 #include "storage/commit/table_layout.h"
 
 namespace riverrun::server {
@@ -44,6 +45,8 @@ struct Engine::Impl {
   std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
   void Acknowledge(Lsn lsn);
+  /// An object's content can be read from now on, and what failed on the way to it.
+  void Publish(ObjectId object);
   // A change of the catalog, from the session to the coordinator's thread and back.
   struct Change {
     Result<CommitResult> result = CommitResult{};
@@ -107,9 +110,7 @@ Result<void> Engine::Start(FileSystem& files) {
 
   Coordinator& coordinator = impl_->parts->coordinator();
   coordinator.OnFailure(fail);
-  coordinator.OnJoined([impl = impl_.get()](ObjectId object) {
-    impl->publication.Add(object, impl->parts->store(object));
-  });
+  coordinator.OnJoined([impl = impl_.get()](ObjectId object) { impl->Publish(object); });
   Coordinator::Commands commands;
   std::vector<ObjectId> contents;
   for (const auto& [id, object] : catalog()->objects()) {
@@ -126,9 +127,7 @@ Result<void> Engine::Start(FileSystem& files) {
   impl_->runtime->Start();
   const auto recovered = impl_->publication.Read({}, all, nullptr, kNever);
   if (!recovered) return std::unexpected(recovered.error());
-  for (const ObjectId object : contents) {
-    impl_->publication.Add(object, impl_->parts->store(object));
-  }
+  for (const ObjectId object : contents) impl_->Publish(object);
   return {};
 }
 
@@ -143,9 +142,18 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
   return {};
 }
 
+void Engine::Impl::Publish(ObjectId object) {
+  const ObjectRef found = parts->committer().catalog()->Find(object);
+  if (found != nullptr && KeepsErrors(*found)) {
+    publication.Add(storage::ErrorsOf(object), parts->errors(object));
+  }
+  publication.Add(object, parts->store(object));
+}
+
 void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Commands& commands) {
   if (parts->store(object.id) == nullptr) return;
   publication.Remove(object.id);
+  publication.Remove(storage::ErrorsOf(object.id));
   AddTo(commands, parts->Detach(object.id));
   if (IsFedByJournal(object)) AddTo(commands, parts->RemoveSource(object.id));
 }
@@ -180,8 +188,9 @@ OperatorId Engine::AllocateOperator() { return impl_->parts->committer().Allocat
 void Engine::RefuseWaits() { impl_->publication.Refuse(); }
 
 bool Engine::HasContent(ObjectId object) const {
-  const ObjectRef found = catalog()->Find(object);
+  const ObjectRef found = catalog()->Find(storage::OwnerOf(object));
   if (found == nullptr) return false;
+  if (storage::IsErrors(object)) return KeepsErrors(*found);
   return IsFedByJournal(*found) || found->kind == ObjectKind::kMaterializedView;
 }
 
@@ -204,12 +213,18 @@ Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> require
                                                const Cancel& cancel) {
   std::vector<ObjectId> all(required.begin(), required.end());
   for (const auto& [id, object] : catalog()->objects()) {
-    if (std::ranges::find(required, id) == required.end()) all.push_back(id);
+    for (const ObjectId content : {id, storage::ErrorsOf(id)}) {
+      if (std::ranges::find(required, content) == required.end()) all.push_back(content);
+    }
   }
   const auto must_have = [&](ObjectId object) {
     return std::ranges::find(required, object) != required.end() && HasContent(object);
   };
   return Read(all, contains, must_have, cancel);
+}
+
+std::vector<SourceStatus> Engine::Sources(const storage::ReadView& view) const {
+  return JournalSources(view);
 }
 
 Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,

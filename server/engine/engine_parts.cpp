@@ -152,7 +152,8 @@ AttachCommand EngineParts::AttachOn(int worker, const Relation& relation, const 
           .settings = relation.settings,
           .budget = options_.budget,
           .errors = std::make_shared<executor::ErrorCollection>(*spec, *relation.settings,
-                                                                content.errors->writer(worker)),
+                                                                content.errors->writer(worker),
+                                                                options_.budget),
           .materialize =
               [content, worker](const executor::OperatorNode&,
                                 const executor::OperatorContext& context) {

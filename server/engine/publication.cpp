@@ -18,9 +18,10 @@ Error ShutdownError() {
 }
 
 void Publication::Publish(const storage::CutRecord& cut) {
+  auto published = std::make_shared<const storage::CutRecord>(cut);
   {
     const std::scoped_lock lock(mutex_);
-    published_ = cut;
+    published_.swap(published);
   }
   changed_.notify_all();
 }
@@ -51,7 +52,7 @@ void Publication::Refuse() {
 
 storage::CutRecord Publication::published() const {
   const std::scoped_lock lock(mutex_);
-  return published_;
+  return *published_;
 }
 
 Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,
@@ -78,7 +79,7 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
                                             const Cancel& cancel) const {
   std::unique_lock lock(mutex_);
   const auto ready = [&] {
-    return published_.commits_before >= commits_before &&
+    return published_->commits_before >= commits_before &&
            std::ranges::all_of(objects, [&](ObjectId object) {
              return contents_.contains(object) || !must_have(object);
            });
@@ -87,7 +88,8 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
     return std::unexpected(waited.error());
   }
   storage::ReadView view;
-  view.epoch = published_.info.epoch;
+  view.epoch = published_->info.epoch;
+  view.cut = published_;
   for (const ObjectId object : objects) {
     const auto content = contents_.find(object);
     if (content == contents_.end()) continue;

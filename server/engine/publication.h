@@ -48,7 +48,8 @@ class Publication {
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  storage::CutRecord published_;
+  std::shared_ptr<const storage::CutRecord> published_ =
+      std::make_shared<const storage::CutRecord>();
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
   bool refused_ = false;
 };

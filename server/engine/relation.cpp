@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "executor/runtime/error_collection.h"
 #include "planner/bind/settings_text.h"
+#include "storage/catalog/derived_object.h"
 #include "storage/commit/table_layout.h"
 
 namespace riverrun::server {
@@ -43,6 +45,27 @@ executor::DataflowSpec KeepRows(const CatalogObject& object, const storage::View
 
 bool IsFedByJournal(const CatalogObject& object) {
   return object.kind == ObjectKind::kTable || object.kind == ObjectKind::kStream;
+}
+
+bool KeepsErrors(const CatalogObject& object) {
+  return object.kind == ObjectKind::kMaterializedView;
+}
+
+storage::ViewLayout ErrorLayoutOf(const CatalogObject& object) {
+  if (object.kind != ObjectKind::kStream) return executor::ErrorLayout();
+  storage::ViewLayout layout;
+  for (const storage::CatalogColumn& column : storage::ErrorColumns(object)) {
+    layout.types.push_back(column.type);
+  }
+  return layout;
+}
+
+storage::VersionRef EmptyContent(ObjectId object, storage::ViewLayout layout, Epoch epoch) {
+  auto version = std::make_shared<storage::ViewVersion>();
+  version->object = object;
+  version->epoch = epoch;
+  version->layout = std::make_shared<const storage::ViewLayout>(std::move(layout));
+  return version;
 }
 
 Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& object) {
