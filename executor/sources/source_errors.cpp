@@ -42,7 +42,6 @@ SourceErrors::SourceErrors(std::string topic, std::shared_ptr<storage::ViewStore
       retention_(retention) {}
 
 void SourceErrors::Add(int32_t partition, std::vector<FailedRecord> failed) {
-  count_ += failed.size();
   for (FailedRecord& record : failed) open_.push_back({partition, std::move(record)});
 }
 

@@ -14,6 +14,7 @@
 #include "server/engine/publication.h"
 #include "server/engine/relation.h"
 #include "server/engine/stream_connections.h"
+#include "storage/catalog/derived_object.h"
 #include "storage/commit/table_layout.h"
 
 namespace riverrun::server {
@@ -53,6 +54,8 @@ struct Engine::Impl {
   std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
   void Acknowledge(Lsn lsn);
+  /// An object's content can be read from now on, and what failed on the way to it.
+  void Publish(ObjectId object);
   // A change of the catalog, from the session to the coordinator's thread and back.
   struct Change {
     Result<CommitResult> result = CommitResult{};
@@ -134,9 +137,7 @@ Result<void> Engine::Start(FileSystem& files) {
   coordinator.OnHydrationFailed([impl = impl_.get()](ObjectId object, const Error& error) {
     impl->publication.Fail(object, error);
   });
-  coordinator.OnJoined([impl = impl_.get()](ObjectId object) {
-    impl->publication.Add(object, impl->parts->store(object));
-  });
+  coordinator.OnJoined([impl = impl_.get()](ObjectId object) { impl->Publish(object); });
   Coordinator::Commands commands;
   std::vector<ObjectId> contents;
   for (const auto& [id, object] : catalog()->objects()) {
@@ -144,7 +145,7 @@ Result<void> Engine::Start(FileSystem& files) {
                      ? Reopen(*object, commands)
                      : impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
     if (!begun) return begun;
-    if (impl_->parts->store(id) != nullptr) contents.push_back(id);
+    if (impl_->parts->store(id) != nullptr || IsConnected(*object)) contents.push_back(id);
   }
   coordinator.Change(std::move(commands));
   const Lsn all = impl_->parts->journal().End();
@@ -155,9 +156,7 @@ Result<void> Engine::Start(FileSystem& files) {
   impl_->runtime->Start();
   const auto recovered = impl_->publication.Read({}, all, nullptr, kNever);
   if (!recovered) return std::unexpected(recovered.error());
-  for (const ObjectId object : contents) {
-    impl_->publication.Add(object, impl_->parts->store(object));
-  }
+  for (const ObjectId object : contents) impl_->Publish(object);
   impl_->partition_check =
       std::make_unique<PeriodicCheck>(options_.partition_check, [this] { CheckPartitions(); });
   return {};
@@ -188,14 +187,24 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
   return {};
 }
 
+void Engine::Impl::Publish(ObjectId object) {
+  const ObjectRef found = parts->committer().catalog()->Find(object);
+  if (found != nullptr && KeepsErrors(*found)) {
+    publication.Add(storage::ErrorsOf(object), parts->errors(object));
+  }
+  if (const auto rows = parts->store(object)) publication.Add(object, rows);
+}
+
 void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Commands& commands) {
   if (IsConnected(object)) {
     AddTo(commands, parts->RemoveSource(object.id));
     streams.Close(object.id);
+    publication.Remove(storage::ErrorsOf(object.id));
     return;
   }
   if (parts->store(object.id) == nullptr) return;
   publication.Remove(object.id);
+  publication.Remove(storage::ErrorsOf(object.id));
   AddTo(commands, parts->Detach(object.id));
   if (IsFedByJournal(object)) AddTo(commands, parts->RemoveSource(object.id));
 }
@@ -233,6 +242,7 @@ Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
                              std::span<const Position> before) {
                         return HistoryOf(source.object, source.columns, worker, before);
                       }));
+  if (parts->published().info.epoch > 0) Publish(stream.id);
   return {};
 }
 
@@ -357,8 +367,9 @@ OperatorId Engine::AllocateOperator() { return impl_->parts->committer().Allocat
 void Engine::RefuseWaits() { impl_->publication.Refuse(); }
 
 bool Engine::HasContent(ObjectId object) const {
-  const ObjectRef found = catalog()->Find(object);
+  const ObjectRef found = catalog()->Find(storage::OwnerOf(object));
   if (found == nullptr) return false;
+  if (storage::IsErrors(object)) return KeepsErrors(*found);
   return IsFedByJournal(*found) || IsContinuousQuery(*found);
 }
 
@@ -381,12 +392,23 @@ Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> require
                                                const Cancel& cancel) {
   std::vector<ObjectId> all(required.begin(), required.end());
   for (const auto& [id, object] : catalog()->objects()) {
-    if (std::ranges::find(required, id) == required.end()) all.push_back(id);
+    for (const ObjectId content : {id, storage::ErrorsOf(id)}) {
+      if (std::ranges::find(required, content) == required.end()) all.push_back(content);
+    }
   }
   const auto must_have = [&](ObjectId object) {
     return std::ranges::find(required, object) != required.end() && HasContent(object);
   };
   return Read(all, contains, must_have, cancel);
+}
+
+std::vector<SourceStatus> Engine::Sources(const storage::ReadView& view) const {
+  std::vector<SourceStatus> sources = JournalSources(view);
+  const std::vector<executor::SourceReport> reports = impl_->publication.sources();
+  for (const ObjectRef& stream : view.catalog->OfKind(ObjectKind::kStream)) {
+    if (IsConnected(*stream)) AddConnectedSource(*stream, view, reports, sources);
+  }
+  return sources;
 }
 
 Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,

@@ -18,6 +18,7 @@
 
 #include "executor/batch_source.h"
 #include "executor/runtime/coordinator.h"
+#include "server/engine/source_status.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/write_set.h"
 #include "storage/view/read_view.h"
@@ -91,6 +92,9 @@ class Engine {
   /// one epoch may name later.
   Result<storage::ReadView> OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
                                          const Cancel& cancel);
+  /// How the partitions of streams are doing. `view` has every content (OpenSnapshot): what an epoch
+  /// decides is said of its epoch, the rest of now.
+  std::vector<SourceStatus> Sources(const storage::ReadView& view) const;
   /// What an INSERT, UPDATE or DELETE reads: tables at their newest state, everything else as
   /// OpenRead has it.
   Result<storage::ReadView> OpenNewest(std::span<const ObjectId> objects, Lsn contains,

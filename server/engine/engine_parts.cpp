@@ -115,6 +115,8 @@ EngineParts::Commands EngineParts::AddStream(
   for (int i = 0; i < options_.workers; ++i) {
     executor::SourceToRead source = of_worker(i);
     source.errors = std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
+    // So that they can be read from now on: there are none.
+    if (published_.info.epoch > 0) errors->writer(i).Publish(published_.info.epoch);
     commands.emplace_back(i, AddSourceCommand{std::move(source)});
   }
   stream_errors_[stream] = errors;
@@ -162,7 +164,8 @@ AttachCommand EngineParts::AttachOn(int worker, const Relation& relation, const 
           .settings = relation.settings,
           .budget = options_.budget,
           .errors = std::make_shared<executor::ErrorCollection>(*spec, *relation.settings,
-                                                                content.errors->writer(worker)),
+                                                                content.errors->writer(worker),
+                                                                options_.budget),
           .materialize =
               [content, worker, keeps_rows = relation.keeps_rows](
                   const executor::OperatorNode&, const executor::OperatorContext& context) {

@@ -18,9 +18,10 @@ Error ShutdownError() {
 }
 
 void Publication::Publish(const storage::CutRecord& cut) {
+  auto published = std::make_shared<const storage::CutRecord>(cut);
   {
     const std::scoped_lock lock(mutex_);
-    published_ = cut;
+    published_.swap(published);
   }
   changed_.notify_all();
 }
@@ -69,7 +70,7 @@ Result<void> Publication::WaitForRecord(ObjectId source, int32_t partition, int6
     const auto is_it = [&](const Position& p) {
       return p.source == source && p.partition == partition && p.offset > offset;
     };
-    if (std::ranges::any_of(published_.positions, is_it)) return {};
+    if (std::ranges::any_of(published_->positions, is_it)) return {};
     for (const executor::SourceReport& report : sources_) {
       if (report.object == source && report.failure) return std::unexpected(*report.failure);
     }
@@ -91,7 +92,7 @@ void Publication::Refuse() {
 
 storage::CutRecord Publication::published() const {
   const std::scoped_lock lock(mutex_);
-  return published_;
+  return *published_;
 }
 
 Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,
@@ -118,7 +119,7 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
                                             const Cancel& cancel) const {
   std::unique_lock lock(mutex_);
   const auto ready = [&] {
-    return published_.commits_before >= commits_before &&
+    return published_->commits_before >= commits_before &&
            std::ranges::all_of(objects, [&](ObjectId object) {
              return contents_.contains(object) || failed_.contains(object) || !must_have(object);
            });
@@ -127,7 +128,8 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
     return std::unexpected(waited.error());
   }
   storage::ReadView view;
-  view.epoch = published_.info.epoch;
+  view.epoch = published_->info.epoch;
+  view.cut = published_;
   for (const ObjectId object : objects) {
     if (const auto failed = failed_.find(object); failed != failed_.end()) {
       return std::unexpected(failed->second);

@@ -59,7 +59,8 @@ class Publication {
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  storage::CutRecord published_;
+  std::shared_ptr<const storage::CutRecord> published_ =
+      std::make_shared<const storage::CutRecord>();
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
   std::map<ObjectId, Error> failed_;
   std::vector<executor::SourceReport> sources_;

@@ -17,6 +17,7 @@ storage::ObjectRef FindTarget(BindState& state, const ast::QualifiedName& name,
                               std::string_view verb, uint32_t privileges) {
   storage::ObjectRef target = FindRelation(state, name);
   const Position position = name.span.begin;
+  CheckIsCreated(*target, position);
   const bool insert = privileges == storage::kInsert;
   switch (target->kind) {
     case ObjectKind::kTable:
