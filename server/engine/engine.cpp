@@ -140,7 +140,8 @@ Result<void> Engine::Start(FileSystem& files) {
   coordinator.OnJoined([impl = impl_.get()](ObjectId object) { impl->Publish(object); });
   Coordinator::Commands commands;
   std::vector<ObjectId> contents;
-  for (const auto& [id, object] : catalog()->objects()) {
+  const storage::CatalogRef known = catalog();  // the loop does not hold it
+  for (const auto& [id, object] : known->objects()) {
     auto begun = IsConnected(*object)
                      ? Reopen(*object, commands)
                      : impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
@@ -165,7 +166,8 @@ Result<void> Engine::Start(FileSystem& files) {
 // New partitions are read from their beginning. What cannot be asked or written now is tried again
 // the next time.
 void Engine::CheckPartitions() {
-  for (const auto& [id, object] : catalog()->objects()) {
+  const storage::CatalogRef known = catalog();  // the loop does not hold it
+  for (const auto& [id, object] : known->objects()) {
     if (!IsConnected(*object)) continue;
     const auto grown = impl_->streams.FindNewPartitions(*object);
     if (!grown || *grown == nullptr) continue;
@@ -274,6 +276,7 @@ void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
                                  Coordinator::Commands& commands) {
   const StreamConnections::Connection connector = streams.Find(stream.id);
   CHECK(connector != nullptr, "a stream is altered that is not open");
+  publication.ForgetFailure(stream.id);
   const int workers = parts->options().workers;
   for (int worker = 0; worker < workers; ++worker) {
     const auto make = [this, connector, start = streams.StartOf(stream, worker, workers)](
@@ -304,6 +307,7 @@ std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject&
   }
   for (size_t i = dependents.size(); i-- > 0;) End(*dependents[i], commands);
   End(stream, commands);
+  publication.ForgetFailure(stream.id);
   std::vector<ObjectRef> all = {catalog->Find(stream.id)};
   all.insert(all.end(), dependents.begin(), dependents.end());
   for (const ObjectRef& object : all) {
@@ -382,8 +386,7 @@ Result<storage::ReadView> Engine::Read(std::span<const ObjectId> objects, Lsn co
                                        const std::function<bool(ObjectId)>& must_have,
                                        const Cancel& cancel) {
   contains = std::max(contains, impl_->acknowledged.load());
-  auto view =
-      impl_->publication.Read(objects, contains == 0 ? 0 : contains + 1, must_have, cancel);
+  auto view = impl_->publication.Read(objects, contains == 0 ? 0 : contains + 1, must_have, cancel);
   if (view) view->catalog = catalog();
   return view;
 }
@@ -391,7 +394,8 @@ Result<storage::ReadView> Engine::Read(std::span<const ObjectId> objects, Lsn co
 Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
                                                const Cancel& cancel) {
   std::vector<ObjectId> all(required.begin(), required.end());
-  for (const auto& [id, object] : catalog()->objects()) {
+  const storage::CatalogRef known = catalog();  // the loop does not hold it
+  for (const auto& [id, object] : known->objects()) {
     for (const ObjectId content : {id, storage::ErrorsOf(id)}) {
       if (std::ranges::find(required, content) == required.end()) all.push_back(content);
     }
@@ -463,21 +467,25 @@ Result<Committed> Engine::Append(const std::function<Result<CommitResult>()>& co
   return Committed{result->lsn};
 }
 
-// What a new view reads of a stream begins where the stream's log begins by now.
-Result<void> Engine::AskStreams(const storage::WriteSet& writes) {
+// What a new view reads of a stream begins where the stream's log begins by now. Returns where the
+// logs end: the view is there when it contains what was there.
+Result<std::vector<Position>> Engine::AskStreams(const storage::WriteSet& writes) {
+  std::vector<Position> ends;
   for (const storage::CatalogChange& change : writes.Changes()) {
     const auto* create = std::get_if<storage::CreateObject>(&change);
-    if (create == nullptr || create->object->dataflow.empty()) continue;
-    const auto spec = executor::ParseDataflow(create->object->dataflow);
-    if (!spec) continue;  // RelationOf says so
-    for (const executor::OperatorNode& node : spec->nodes) {
-      const auto* source = std::get_if<executor::SourceSpec>(&node.spec);
-      const ObjectRef read = source == nullptr ? nullptr : catalog()->Find(source->object);
+    if (create == nullptr || !IsContinuousQuery(*create->object)) continue;
+    for (const ObjectId needed : create->object->dependencies) {
+      const ObjectRef read = catalog()->Find(needed);
       if (read == nullptr || !IsConnected(*read)) continue;
-      if (Result<void> asked = impl_->streams.AskBegins(*read); !asked) return asked;
+      if (Result<void> asked = impl_->streams.AskBegins(*read); !asked) {
+        return std::unexpected(asked.error());
+      }
+      const Result<std::vector<Position>> of_stream = impl_->streams.EndsOf(*read);
+      if (!of_stream) return std::unexpected(of_stream.error());
+      ends.insert(ends.end(), of_stream->begin(), of_stream->end());
     }
   }
-  return {};
+  return ends;
 }
 
 Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
@@ -496,8 +504,15 @@ Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::s
     return std::unexpected(asked.error());
   }
   storage::WriteSet writes;
+  const Result<std::vector<Position>> ends = impl_->streams.EndsOf(**reset);
+  if (!ends) return std::unexpected(ends.error());
   writes.Add(storage::AlterObject{*std::move(reset)});
-  return ChangeCatalog(writes, cancel);
+  Result<Committed> committed = ChangeCatalog(writes, cancel);
+  if (!committed || !rebuild) return committed;
+  if (Result<void> read = WaitForPositions(*ends, cancel); !read) {
+    return std::unexpected(read.error());
+  }
+  return committed;
 }
 
 Result<ObjectRef> Engine::WithStarts(const storage::CatalogObject& stream) {
@@ -509,15 +524,15 @@ Result<std::unique_ptr<executor::BatchSource>> Engine::OpenStream(
   return impl_->streams.OpenRows(stream, columns, impl_->publication.published().positions);
 }
 
-Result<void> Engine::WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
-                                   const Cancel& cancel) {
+Result<void> Engine::WaitForPositions(std::span<const Position> positions, const Cancel& cancel) {
   // Records that make no row, such as those of an aborted transaction, ask for no epoch themselves.
   const auto nudge = [this] { impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); }); };
-  return impl_->publication.WaitForRecord(stream, partition, offset, nudge, cancel);
+  return impl_->publication.WaitForPositions(positions, nudge, cancel);
 }
 
 Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel& cancel) {
-  if (Result<void> asked = AskStreams(writes); !asked) return std::unexpected(asked.error());
+  const Result<std::vector<Position>> ends = AskStreams(writes);
+  if (!ends) return std::unexpected(ends.error());
   // What a new view reads has to have its content: the view begins with it.
   std::vector<ObjectId> read;
   for (const storage::CatalogChange& change : writes.Changes()) {
@@ -552,7 +567,13 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
   if (!durable) return std::unexpected(durable.error());
   impl_->Acknowledge(change.result->lsn);
   const std::vector<ObjectId> created = IdsOf(change.difference.created);
-  if (auto filled = WaitForContents(created, cancel); !filled) {
+  Result<void> filled = WaitForContents(created, cancel);
+  if (filled) {
+    // A stream that fails meanwhile leaves the view with what could be read.
+    const Result<void> caught_up = WaitForPositions(*ends, cancel);
+    if (!caught_up && caught_up.error().sqlstate == sqlstate::kQueryCanceled) filled = caught_up;
+  }
+  if (!filled) {
     const bool cancelled = filled.error().sqlstate == sqlstate::kQueryCanceled;
     // A transaction is committed, whatever else it did: the view fills while nobody waits.
     if (cancelled && writes.explicit_transaction()) return Committed{change.result->lsn};

@@ -107,10 +107,9 @@ class Engine {
   /// ends now. Errors: those of the connector. May block for some seconds.
   Result<std::unique_ptr<executor::BatchSource>> OpenStream(const storage::CatalogObject& stream,
                                                             std::span<const int> columns);
-  /// Waits until the next read of every view of the stream contains the record at an offset and all
-  /// before it. Errors: the stream's, if it has failed; 57014; 57P01.
-  Result<void> WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
-                             const Cancel& cancel);
+  /// Waits until the next read of every view of the streams contains all records before these
+  /// positions. Errors: a stream's, if it has failed; 57014; 57P01.
+  Result<void> WaitForPositions(std::span<const Position> positions, const Cancel& cancel);
 
   /// Goes on reading a stream elsewhere, from the next epoch on: at what its option `start` would
   /// mean by `to`, or at an offset of every partition. `rebuild`: its views begin anew with what is
@@ -147,7 +146,7 @@ class Engine {
   Result<void> Reopen(const storage::CatalogObject& stream,
                       executor::Coordinator::Commands& commands);
   void CheckPartitions();
-  Result<void> AskStreams(const storage::WriteSet& writes);
+  Result<std::vector<Position>> AskStreams(const storage::WriteSet& writes);
   void Drop(std::span<const ObjectId> objects);
   bool HasContent(ObjectId object) const;
 

@@ -56,23 +56,37 @@ void Publication::PublishSources(std::vector<executor::SourceReport> sources) {
   sources_ = std::move(sources);
 }
 
+void Publication::ForgetFailure(ObjectId source) {
+  const std::scoped_lock lock(mutex_);
+  for (executor::SourceReport& report : sources_) {
+    if (report.object == source) report.failure.reset();
+  }
+}
+
 std::vector<executor::SourceReport> Publication::sources() const {
   const std::scoped_lock lock(mutex_);
   return sources_;
 }
 
-Result<void> Publication::WaitForRecord(ObjectId source, int32_t partition, int64_t offset,
-                                        const std::function<void()>& nudge,
-                                        const Cancel& cancel) const {
+Result<void> Publication::WaitForPositions(std::span<const Position> positions,
+                                           const std::function<void()>& nudge,
+                                           const Cancel& cancel) const {
   std::unique_lock lock(mutex_);
+  const auto reached = [&](const Position& to) {
+    return std::ranges::any_of(published_->positions, [&](const Position& at) {
+      const bool same = at.source == to.source && at.partition == to.partition;
+      return same && (at.generation > to.generation ||
+                      (at.generation == to.generation && at.offset >= to.offset));
+    });
+  };
   while (true) {
     if (refused_) return std::unexpected(ShutdownError());
-    const auto is_it = [&](const Position& p) {
-      return p.source == source && p.partition == partition && p.offset > offset;
-    };
-    if (std::ranges::any_of(published_->positions, is_it)) return {};
+    if (std::ranges::all_of(positions, reached)) return {};
     for (const executor::SourceReport& report : sources_) {
-      if (report.object == source && report.failure) return std::unexpected(*report.failure);
+      const auto is_waited_for = [&](const Position& to) { return to.source == report.object; };
+      if (report.failure && std::ranges::any_of(positions, is_waited_for)) {
+        return std::unexpected(*report.failure);
+      }
     }
     if (cancel.requested()) return FailCanceled();
     if (changed_.wait_for(lock, kLook) == std::cv_status::no_timeout) continue;

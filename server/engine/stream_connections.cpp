@@ -172,6 +172,21 @@ std::vector<Position> StreamConnections::StartOf(const CatalogObject& stream, in
   return positions;
 }
 
+Result<std::vector<Position>> StreamConnections::EndsOf(const CatalogObject& stream) {
+  const Connection connection = Find(stream.id);
+  if (connection == nullptr) return std::vector<Position>();
+  const auto ends = connection->FindEnds();
+  if (!ends) return std::unexpected(ends.error());
+  std::vector<Position> positions;
+  for (const auto& [partition, start] : NewestStarts(stream)) {
+    const auto index = static_cast<size_t>(partition);
+    if (!*ends || index >= (*ends)->size()) continue;
+    positions.push_back(PositionOf(stream, start));
+    positions.back().offset = std::max(start.offset, (**ends)[index]);
+  }
+  return positions;
+}
+
 Result<std::unique_ptr<executor::BatchSource>> StreamConnections::OpenRows(
     const CatalogObject& stream, std::span<const int> columns, std::span<const Position> read) {
   Connection connection = Find(stream.id);

@@ -53,6 +53,10 @@ class StreamConnections {
   std::vector<Position> StartOf(const storage::CatalogObject& stream, int worker,
                                 int workers) const;
 
+  /// Where the log of each partition ends now, in the present generation; none for a stream whose log
+  /// has no end. Asks.
+  Result<std::vector<Position>> EndsOf(const storage::CatalogObject& stream);
+
   /// Rows of the stream from its start to the end that its log has now, for a query that runs once.
   /// `read`: how far the engine has read it.
   Result<std::unique_ptr<executor::BatchSource>> OpenRows(const storage::CatalogObject& stream,

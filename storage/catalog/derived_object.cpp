@@ -16,7 +16,7 @@ CatalogColumn Known(std::string name, const Type& type) {
 }  // namespace
 
 std::vector<CatalogColumn> ErrorColumns(const CatalogObject& object) {
-  if (object.kind == ObjectKind::kMaterializedView) {
+  if (object.kind == ObjectKind::kMaterializedView || object.kind == ObjectKind::kSink) {
     return {Known("at", Type::TimestampTz()), Known("sqlstate", Type::Text()),
             Known("reason", Type::Text()),    Known("operator", Type::Text()),
             Known("row", Type::Jsonb()),      Known("count", Type::Int8())};

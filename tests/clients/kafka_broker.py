@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
@@ -19,6 +20,7 @@ class Broker:
         self.directory = tempfile.mkdtemp(prefix="riverrun-kafka-")
         self.address = None
         self.names = 0
+        self.admin = None
 
     def __enter__(self):
         self.start()
@@ -37,14 +39,14 @@ class Broker:
                            timeout=300)
         with open(log, encoding="utf-8") as out:
             self.address = out.read().split()[-1]
+        # The futures of its answers end with it.
+        self.admin = AdminClient({"bootstrap.servers": self.address,
+                                  "reconnect.backoff.max.ms": 500})
 
     def stop(self, *how):
         subprocess.run([os.path.join(ROOT, "scripts", "kafka"), "stop",
                         os.path.join(self.directory, "broker"), *how], check=True,
                        stdout=subprocess.DEVNULL, timeout=60)
-
-    def admin(self):
-        return AdminClient({"bootstrap.servers": self.address})
 
     @staticmethod
     def wait(futures):
@@ -57,14 +59,19 @@ class Broker:
             self.names += 1
             name = f"topic{self.names}"
         config = {key.replace("_", "."): value for key, value in settings.items()}
-        self.wait(self.admin().create_topics([NewTopic(name, partitions, 1, config=config)]))
+        self.wait(self.admin.create_topics([NewTopic(name, partitions, 1, config=config)]))
         return name
 
     def delete_topic(self, name):
-        self.wait(self.admin().delete_topics([name]))
+        self.wait(self.admin.delete_topics([name]))
 
     def grow_topic(self, name, partitions):
-        self.wait(self.admin().create_partitions([NewPartitions(name, partitions)]))
+        self.wait(self.admin.create_partitions([NewPartitions(name, partitions)]))
+        end = time.monotonic() + SECONDS
+        while len(self.admin.list_topics(name, timeout=5).topics[name].partitions) < partitions:
+            if time.monotonic() > end:
+                raise RuntimeError(f"{name} does not grow")
+            time.sleep(0.02)
 
     def producer(self, **settings):
         config = {"bootstrap.servers": self.address, "linger.ms": 1, "reconnect.backoff.max.ms": 500}

@@ -322,7 +322,7 @@ Result<std::unique_ptr<RowStream>> Session::Impl::OpenQuery(const planner::Bound
   const auto open_outside = [this,
                              catalog = Context().catalog](const executor::SourceSpec& source) {
     const storage::ObjectRef object = catalog->Find(source.object);
-    CHECK(object != nullptr && IsConnected(*object), "a query reads what has no rows");
+    if (object == nullptr || !IsConnected(*object)) return std::unique_ptr<executor::BatchSource>();
     auto rows = engine.OpenStream(*object, source.columns);
     return rows ? *std::move(rows) : executor::MakeFailedRows(rows.error());
   };
