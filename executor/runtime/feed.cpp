@@ -59,6 +59,12 @@ bool Feed::HasRoom() const {
                              [this](const auto& queue) { return queue->HasRoom(capacity_); });
 }
 
+bool Feed::Reads(int column) const {
+  return std::ranges::any_of(queues_, [column](const auto& queue) {
+    return std::ranges::find(queue->columns, column) != queue->columns.end();
+  });
+}
+
 bool Feed::Flush() { return HasRoom(); }
 
 }  // namespace riverrun::executor

@@ -32,6 +32,8 @@ class Feed : public PipelineSink {
   /// True when a message would find room with every subscriber.
   bool HasRoom() const;
   size_t subscribers() const { return queues_.size(); }
+  /// True when a subscriber reads the column.
+  bool Reads(int column) const;
 
  private:
   class Subscription;

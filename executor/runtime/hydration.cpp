@@ -8,8 +8,11 @@ namespace {
 class HydratingInput : public PipelineInput {
  public:
   HydratingInput(const EpochInfo& at, std::unique_ptr<BatchSource> content,
-                 std::unique_ptr<PipelineInput> live)
-      : at_(at), content_(std::move(content)), live_(std::move(live)) {}
+                 std::vector<Watermark> watermarks, std::unique_ptr<PipelineInput> live)
+      : at_(at),
+        content_(std::move(content)),
+        watermarks_(std::move(watermarks)),
+        live_(std::move(live)) {}
 
   std::optional<Message> Poll() override {
     switch (state_) {
@@ -18,6 +21,11 @@ class HydratingInput : public PipelineInput {
         return EpochOpen{at_};
       case State::kContent:
         if (std::optional<Batch> rows = NextRows()) return std::move(*rows);
+        if (!watermarks_.empty()) {
+          const Watermark watermark = watermarks_.back();
+          watermarks_.pop_back();
+          return watermark;
+        }
         state_ = State::kLive;
         content_.reset();
         return Barrier{.info = at_};
@@ -39,6 +47,7 @@ class HydratingInput : public PipelineInput {
 
   const EpochInfo at_;
   std::unique_ptr<BatchSource> content_;
+  std::vector<Watermark> watermarks_;
   const std::unique_ptr<PipelineInput> live_;
   State state_ = State::kBegin;
 };
@@ -47,8 +56,10 @@ class HydratingInput : public PipelineInput {
 
 std::unique_ptr<PipelineInput> MakeHydratingInput(const EpochInfo& at,
                                                   std::unique_ptr<BatchSource> content,
+                                                  std::vector<Watermark> watermarks,
                                                   std::unique_ptr<PipelineInput> live) {
-  return std::make_unique<HydratingInput>(at, std::move(content), std::move(live));
+  return std::make_unique<HydratingInput>(at, std::move(content), std::move(watermarks),
+                                          std::move(live));
 }
 
 }  // namespace riverrun::executor

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "executor/batch_source.h"
 #include "executor/operators/operators.h"
@@ -21,11 +22,15 @@ struct Hydration {
   /// What an object contains at H, the part of it that this worker's feed goes on with. Null: no
   /// rows. What it holds stays good until the input is gone.
   std::function<std::unique_ptr<BatchSource>(const SourceSpec&)> content;
+  /// How far time had come in the object at H, by columns of the spec; null: it says nothing.
+  std::function<std::vector<Watermark>(const SourceSpec&)> watermarks = nullptr;
 };
 
-/// The rows of `content` (null: none) as epoch `at`, and then what `live` delivers.
+/// The rows of `content` (null: none) and the watermarks as epoch `at`, and then what `live`
+/// delivers.
 std::unique_ptr<PipelineInput> MakeHydratingInput(const EpochInfo& at,
                                                   std::unique_ptr<BatchSource> content,
+                                                  std::vector<Watermark> watermarks,
                                                   std::unique_ptr<PipelineInput> live);
 
 }  // namespace riverrun::executor

@@ -10,9 +10,11 @@ constexpr uint32_t kPollBytesMax = 1 << 20;
 }  // namespace
 
 SharedSource::SharedSource(ObjectId object, std::unique_ptr<SourceReader> reader,
-                           uint32_t feed_capacity)
+                           uint32_t feed_capacity,
+                           std::shared_ptr<const CompletionSpec> completion)
     : object_(object), reader_(std::move(reader)), feed_(feed_capacity) {
   cut_positions_ = reader_->Positions();
+  if (completion != nullptr) completion_.emplace(std::move(completion));
 }
 
 void SharedSource::Open(const EpochInfo& info) {
@@ -33,13 +35,40 @@ bool SharedSource::Step() {
   if (!open_ || !feed_.HasRoom()) return false;
   if (!cut_ && reader_->FedByJournal()) return false;
   if (!cut_ || !BoundsReached()) return PollOnce();
+  EndEpoch();
+  return true;
+}
+
+void SharedSource::EndEpoch() {
   cut_positions_ = reader_->Positions();
+  if (completion_ && completion_->spec().watermarked) SettleWatermarks();
   feed_.Put(Barrier{.info = cut_->info});
   if (!bounds_.empty()) reader_->StopBefore({});
   bounds_.clear();
   cut_.reset();
   open_ = false;
-  return true;
+}
+
+// What a cut has recorded of a partition counts; else what its rows say and what was asked for.
+void SharedSource::SettleWatermarks() {
+  for (Position& position : cut_positions_) {
+    completion_->Raise(position.partition, raise_);
+    if (cut_->replay != nullptr) {
+      const auto recorded = std::ranges::find_if(*cut_->replay, [&](const Position& p) {
+        return p.source == object_ && p.partition == position.partition;
+      });
+      if (recorded != cut_->replay->end()) {
+        completion_->Raise(position.partition, recorded->watermark);
+        position.idle = recorded->idle;
+      }
+    }
+    position.watermark = completion_->WatermarkOf(position.partition);
+  }
+  raise_ = kNoWatermark;
+  const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
+  // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
+  const Micros share = completion_->ShareOf(cut_positions_);
+  if (share != kNoWatermark) feed_.Put(Watermark{column, share});
 }
 
 // The positions of this reader's partitions at which the epoch ends; none if it ends anywhere.
@@ -75,8 +104,13 @@ bool SharedSource::PollOnce() {
     return true;
   }
   if (!*polled) return false;
-  rows_in_epoch_ += (*polled)->rows.selected();
-  feed_.Put(std::move((*polled)->rows));
+  Batch rows = std::move((*polled)->rows);
+  rows_in_epoch_ += rows.selected();
+  if (completion_) {
+    const bool with_watermarks = feed_.Reads(completion_->spec().RowWatermark());
+    rows = completion_->Complete((*polled)->partition, std::move(rows), with_watermarks);
+  }
+  feed_.Put(std::move(rows));
   return true;
 }
 

@@ -1,6 +1,7 @@
 // A source on one worker: read once, fed to every dataflow that wants it, divided into epochs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "executor/runtime/feed.h"
+#include "executor/runtime/source_completion.h"
 #include "executor/source_reader.h"
 
 namespace riverrun::executor {
@@ -29,7 +31,9 @@ struct Cut {
 /// known, because the cut says which commits belong to the epoch; who commits asks for the cut.
 class SharedSource {
  public:
-  SharedSource(ObjectId object, std::unique_ptr<SourceReader> reader, uint32_t feed_capacity);
+  /// `completion`: what is computed of its rows; null: nothing.
+  SharedSource(ObjectId object, std::unique_ptr<SourceReader> reader, uint32_t feed_capacity,
+               std::shared_ptr<const CompletionSpec> completion = nullptr);
 
   ObjectId object() const { return object_; }
   Feed& feed() { return feed_; }
@@ -39,6 +43,9 @@ class SharedSource {
   void Open(const EpochInfo& info);
   /// Ends the open epoch as soon as its bounds are reached.
   void End(const Cut& cut);
+  /// At the end of the next epoch every partition's watermark is at least `to`. There, because the
+  /// cut that ends the epoch records it: a replay finds it at the same place.
+  void Raise(Micros to) { raise_ = std::max(raise_, to); }
 
   /// Reads and feeds at most one batch, or emits the barrier that is due. False if nothing was
   /// done.
@@ -61,6 +68,8 @@ class SharedSource {
   std::vector<Position> BoundsOf(const Cut& cut) const;
   bool BoundsReached() const;
   bool PollOnce();
+  void EndEpoch();
+  void SettleWatermarks();
 
   const ObjectId object_;
   std::unique_ptr<SourceReader> reader_;
@@ -71,6 +80,8 @@ class SharedSource {
   std::vector<Position> bounds_;  // of the cut
   std::vector<Position> cut_positions_;
   std::optional<Error> failure_;
+  std::optional<SourceCompletion> completion_;
+  Micros raise_ = kNoWatermark;
 };
 
 }  // namespace riverrun::executor

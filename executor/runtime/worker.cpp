@@ -75,6 +75,7 @@ bool Worker::ObeyOne() {
     void operator()(AttachCommand c) { worker.Obey(std::move(c)); }
     void operator()(JoinCommand c) { worker.Obey(c); }
     void operator()(DetachCommand c) { worker.Obey(c); }
+    void operator()(RaiseCommand c) { worker.Obey(c); }
   };
   std::visit(Obeyer{*this}, std::move(*command));
   return true;
@@ -93,7 +94,15 @@ void Worker::Obey(CutCommand command) {
 
 void Worker::Obey(AddSourceCommand command) {
   sources_.push_back(std::make_unique<SharedSource>(command.object, std::move(command.reader),
-                                                    options_.queue_capacity));
+                                                    options_.queue_capacity,
+                                                    std::move(command.completion)));
+  ++obeyed_due_;
+}
+
+void Worker::Obey(RaiseCommand command) {
+  for (const auto& source : sources_) {
+    if (source->object() == command.object) source->Raise(command.to);
+  }
   ++obeyed_due_;
 }
 
@@ -122,7 +131,7 @@ void Worker::Obey(AttachCommand command) {
           [&] {
             auto live = epochs_.Subscribe({}, hydrating);
             if (!command.hydration) return live;
-            return MakeHydratingInput(command.hydration->at, nullptr, std::move(live));
+            return MakeHydratingInput(command.hydration->at, nullptr, {}, std::move(live));
           },
       .materialize = std::move(command.materialize),
       .publish = [this](const MaterializeSpec& s) -> std::unique_ptr<PipelineSink> {
@@ -148,7 +157,10 @@ std::unique_ptr<PipelineInput> Worker::Subscribe(const AttachCommand& command,
   if (!command.hydration) return feed.Subscribe(source.columns);
   const Attached* read = Find(source.object);
   if (read != nullptr && *read->hydrating) return feed.Subscribe(source.columns);
-  return MakeHydratingInput(command.hydration->at, command.hydration->content(source),
+  const Hydration& hydration = *command.hydration;
+  return MakeHydratingInput(hydration.at, hydration.content(source),
+                            hydration.watermarks ? hydration.watermarks(source)
+                                                 : std::vector<Watermark>{},
                             feed.Subscribe(source.columns, hydrating));
 }
 
@@ -235,7 +247,11 @@ bool Worker::ReportCut() {
 bool Worker::ReportCompleted() {
   const Epoch completed = CompletedEpoch();
   if (completed <= reported_completed_) return false;
-  if (!link_->reports.TryPush(CompletedReport{completed})) return false;
+  CompletedReport report{completed};
+  for (const Attached& attached : parts_) {
+    if (attached.part->late() > 0) report.late.emplace_back(attached.object, attached.part->late());
+  }
+  if (!link_->reports.TryPush(std::move(report))) return false;
   reported_completed_ = completed;
   return true;
 }

@@ -34,10 +34,16 @@ struct CutCommand {
 struct AddSourceCommand {
   ObjectId object;
   std::unique_ptr<SourceReader> reader;  // of the partitions that this worker owns
+  std::shared_ptr<const CompletionSpec> completion = nullptr;  // null: the rows are complete
 };
 /// Stops to read a source. Between epochs; nothing may read what it feeds.
 struct RemoveSourceCommand {
   ObjectId object;
+};
+/// ALTER STREAM ... ADVANCE WATERMARK: see SharedSource::Raise. Between epochs.
+struct RaiseCommand {
+  ObjectId object;
+  Micros to = 0;
 };
 /// Starts to run a dataflow. Between epochs.
 struct AttachCommand {
@@ -63,7 +69,8 @@ struct DetachCommand {
   ObjectId dataflow;
 };
 using WorkerCommand = std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand,
-                                   RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand>;
+                                   RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand,
+                                   RaiseCommand>;
 
 // What a worker tells the coordinator.
 
@@ -88,6 +95,8 @@ struct CutReport {
 /// All parts have completed the epoch.
 struct CompletedReport {
   Epoch epoch;
+  /// The rows that each dataflow has found late so far; those without any are left out.
+  std::vector<std::pair<ObjectId, uint64_t>> late = {};
 };
 /// A command other than OpenCommand and CutCommand has been obeyed.
 struct ObeyedReport {};
@@ -146,6 +155,7 @@ class Worker {
   void Obey(AttachCommand command);
   void Obey(JoinCommand command);
   void Obey(DetachCommand command);
+  void Obey(RaiseCommand command);
   std::unique_ptr<PipelineInput> Subscribe(const AttachCommand& command, const SourceSpec& source,
                                            const std::shared_ptr<bool>& hydrating);
   Attached* Find(ObjectId dataflow);

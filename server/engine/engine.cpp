@@ -137,7 +137,10 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
   auto relation = RelationOf(object);
   if (!relation) return std::unexpected(relation.error());
   if (IsFedByJournal(object)) {
-    AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object)));
+    auto completion = CompletionOf(object);
+    if (!completion) return std::unexpected(completion.error());
+    AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object), nullptr,
+                                    *std::move(completion)));
   }
   if (*relation) AddTo(commands, parts->Attach(std::move(**relation), begin));
   return {};

@@ -17,6 +17,10 @@ bool IsFedByJournal(const storage::CatalogObject& object);
 /// does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
 
+/// What is computed of a stream's rows when they are read; null for what needs nothing. Errors:
+/// XX001 for a stored dataflow that does not parse.
+Result<EngineParts::Completion> CompletionOf(const storage::CatalogObject& object);
+
 /// Objects that one catalog has and another has not.
 struct CatalogDifference {
   std::vector<storage::ObjectRef> created;  // what is read before what reads it

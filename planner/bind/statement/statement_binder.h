@@ -17,6 +17,8 @@ BoundQuery AsBoundQuery(const BindState& state, const QueryOutput& output);
 
 /// Whether an EMIT makes a query continuous; throws 0A000 for modes that are not built.
 bool IsContinuous(const std::optional<ast::Emit>& emit);
+/// The query's output as its EMIT has it. Throws 0A000.
+QueryOutput ApplyEmit(BindState& state, QueryOutput output, const std::optional<ast::Emit>& emit);
 
 // Each binds one kind of statement over its own state.
 
