@@ -4,6 +4,9 @@
 #include <map>
 #include <set>
 
+#include "types/time/interval.h"
+#include "types/time/time_text.h"
+
 namespace riverrun::executor {
 namespace {
 
@@ -43,20 +46,7 @@ struct SpecChecker {
   std::string operator()(const AggregateSpec& s) {
     if (std::string problem = OneInput(); !problem.empty()) return problem;
     if (s.global && !s.keys.empty()) return "a global group has no keys";
-    if (output.size() != s.keys.size() + s.calls.size()) return "output is keys and calls";
-    for (size_t i = 0; i < s.keys.size(); ++i) {
-      if (!InRange(s.keys[i])) return "key out of range";
-      if (!(output[i].type == (*inputs[0])[s.keys[i]].type)) return "type of a key";
-    }
-    for (size_t i = 0; i < s.calls.size(); ++i) {
-      const AggregateCall& call = s.calls[i];
-      if (!std::ranges::all_of(call.arguments, [&](int c) { return InRange(c); })) {
-        return "argument out of range";
-      }
-      if (call.filter && !InRange(*call.filter)) return "filter out of range";
-      if (!(output[s.keys.size() + i].type == call.result)) return "type of " + call.signature;
-    }
-    return "";
+    return CheckGroups(s.keys, s.calls);
   }
   std::string operator()(const TopNSpec& s) {
     if (std::string problem = SameColumns(); !problem.empty()) return problem;
@@ -80,8 +70,49 @@ struct SpecChecker {
     }
     return "";
   }
+  std::string operator()(const WindowSpec& s) {
+    if (std::string problem = OneInput(); !problem.empty()) return problem;
+    if (!InRange(s.time) || !IsTimestamp((*inputs[0])[s.time].type)) return "no time column";
+    if (s.row_watermark && (!InRange(*s.row_watermark) ||
+                            !IsTimestamp((*inputs[0])[*s.row_watermark].type))) {
+      return "no watermark column";
+    }
+    if (s.size <= 0 || s.slide <= 0) return "a window has no length";
+    if (output.size() != inputs[0]->size() + 3) return "output is the input and the window";
+    for (size_t i = 0; i < output.size(); ++i) {
+      const size_t like = i < inputs[0]->size() ? i : static_cast<size_t>(s.time);
+      if (!(output[i].type == (*inputs[0])[like].type)) return "type of " + output[i].name;
+    }
+    return "";
+  }
+  std::string operator()(const CloseGroupsSpec& s) {
+    if (std::string problem = OneInput(); !problem.empty()) return problem;
+    if (std::string problem = CheckGroups(s.keys, s.calls); !problem.empty()) return problem;
+    if (s.window < 0 || static_cast<size_t>(s.window) >= s.keys.size()) return "no window key";
+    const Type& type = output[s.window].type;
+    return IsTimestamp(type) ? "" : "the window key is no time";
+  }
 
  private:
+  std::string CheckGroups(const std::vector<int>& keys, const std::vector<AggregateCall>& calls) {
+    if (output.size() != keys.size() + calls.size()) return "output is keys and calls";
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (!InRange(keys[i])) return "key out of range";
+      if (!(output[i].type == (*inputs[0])[keys[i]].type)) return "type of a key";
+    }
+    for (size_t i = 0; i < calls.size(); ++i) {
+      const AggregateCall& call = calls[i];
+      if (!std::ranges::all_of(call.arguments, [&](int c) { return InRange(c); })) {
+        return "argument out of range";
+      }
+      if (call.filter && !InRange(*call.filter)) return "filter out of range";
+      if (!(output[keys.size() + i].type == call.result)) return "type of " + call.signature;
+    }
+    return "";
+  }
+  static bool IsTimestamp(const Type& type) {
+    return type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
+  }
   std::string OneInput() { return inputs.size() == 1 ? "" : "one input is needed"; }
   std::string SameColumns() {
     if (std::string problem = OneInput(); !problem.empty()) return problem;
@@ -144,15 +175,7 @@ struct SpecPrinter {
   }
   std::string operator()(const UnionSpec&) { return "Union"; }
   std::string operator()(const AggregateSpec& s) {
-    std::string text = s.calls.empty() ? "Distinct" : "Aggregate";
-    if (!s.keys.empty()) text += " by " + List(input, s.keys);
-    for (size_t i = 0; i < s.calls.size(); ++i) {
-      const AggregateCall& call = s.calls[i];
-      text += (i > 0 ? ", " : ": ") + call.signature.substr(0, call.signature.find('(')) + "(" +
-              List(input, call.arguments) + ")";
-      if (call.filter) text += " filter " + NameOf(input, *call.filter);
-    }
-    return text + (s.append_only ? " (append-only)" : "");
+    return Groups(s.keys, s.calls) + (s.append_only ? " (append-only)" : "");
   }
   std::string operator()(const TopNSpec& s) {
     std::string text = s.limit ? "TopN " + std::to_string(*s.limit) : "Sort";
@@ -176,6 +199,35 @@ struct SpecPrinter {
   }
   std::string operator()(const ValuesSpec& s) {
     return "Values, rows: " + std::to_string(s.rows.size());
+  }
+  std::string operator()(const WindowSpec& s) {
+    std::string text = s.slide == s.size ? "Tumble " : "Hop ";
+    text += NameOf(input, s.time) + " size " + Length(s.size);
+    if (s.slide != s.size) text += " slide " + Length(s.slide);
+    if (s.offset != 0) text += " offset " + Length(s.offset);
+    if (s.row_watermark) text += " until " + NameOf(input, *s.row_watermark);
+    return text;
+  }
+  std::string operator()(const CloseGroupsSpec& s) {
+    return Groups(s.keys, s.calls) + " when " + NameOf(input, s.keys[s.window]) + " has passed";
+  }
+
+ private:
+  std::string Groups(const std::vector<int>& keys, const std::vector<AggregateCall>& calls) {
+    std::string text = calls.empty() ? "Distinct" : "Aggregate";
+    if (!keys.empty()) text += " by " + List(input, keys);
+    for (size_t i = 0; i < calls.size(); ++i) {
+      const AggregateCall& call = calls[i];
+      text += (i > 0 ? ", " : ": ") + call.signature.substr(0, call.signature.find('(')) + "(" +
+              List(input, call.arguments) + ")";
+      if (call.filter) text += " filter " + NameOf(input, *call.filter);
+    }
+    return text;
+  }
+  static std::string Length(Micros micros) {
+    std::string text;
+    AppendInterval({.micros = micros}, IntervalStyle::kPostgres, text);
+    return text;
   }
 };
 
@@ -211,6 +263,8 @@ bool IsStateful(const OperatorSpec& spec) {
     bool operator()(const LimitSpec&) { return false; }
     bool operator()(const MaterializeSpec&) { return true; }
     bool operator()(const ValuesSpec&) { return false; }
+    bool operator()(const WindowSpec&) { return false; }
+    bool operator()(const CloseGroupsSpec&) { return true; }
   };
   return std::visit(Visitor{}, spec);
 }

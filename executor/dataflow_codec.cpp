@@ -21,7 +21,11 @@ enum class SpecTag : uint8_t {
   kLimit = 7,
   kMaterialize = 8,
   kValues = 9,
+  kWindow = 10,
+  kCloseGroups = 11,
 };
+
+constexpr uint8_t kWindowCloses = 1;
 
 void AppendTag(SpecTag tag, std::string& out) { out.push_back(static_cast<char>(tag)); }
 
@@ -52,6 +56,16 @@ std::optional<T> ReadOptional(ByteReader& in) {
   return static_cast<T>(in.Varint());
 }
 
+void AppendCalls(const std::vector<AggregateCall>& calls, std::string& out) {
+  AppendVarint(out, calls.size());
+  for (const AggregateCall& call : calls) {
+    AppendSized(out, call.signature);
+    AppendColumns(call.arguments, out);
+    AppendOptional(call.filter, out);
+    AppendType(call.result, out);
+  }
+}
+
 struct SpecWriter {
   std::string& out;
 
@@ -74,13 +88,7 @@ struct SpecWriter {
   void operator()(const AggregateSpec& s) {
     AppendTag(SpecTag::kAggregate, out);
     AppendColumns(s.keys, out);
-    AppendVarint(out, s.calls.size());
-    for (const AggregateCall& call : s.calls) {
-      AppendSized(out, call.signature);
-      AppendColumns(call.arguments, out);
-      AppendOptional(call.filter, out);
-      AppendType(call.result, out);
-    }
+    AppendCalls(s.calls, out);
     out.push_back(static_cast<char>(s.append_only | s.global << 1));
   }
   void operator()(const TopNSpec& s) {
@@ -111,24 +119,70 @@ struct SpecWriter {
       for (const Value& value : row) AppendExpression(Expression{Constant{value}}, out);
     }
   }
+  void operator()(const WindowSpec& s) {
+    AppendTag(SpecTag::kWindow, out);
+    AppendVarint(out, static_cast<uint64_t>(s.time));
+    AppendFixed(out, s.size);
+    AppendFixed(out, s.slide);
+    AppendFixed(out, s.offset);
+    out.push_back(static_cast<char>(s.closes ? kWindowCloses : 0));
+    AppendOptional(s.row_watermark, out);
+  }
+  void operator()(const CloseGroupsSpec& s) {
+    AppendTag(SpecTag::kCloseGroups, out);
+    AppendColumns(s.keys, out);
+    AppendCalls(s.calls, out);
+    AppendVarint(out, static_cast<uint64_t>(s.window));
+  }
 };
 
 ObjectId ReadObjectId(ByteReader& in) { return {static_cast<uint32_t>(in.Varint())}; }
 
-AggregateSpec ReadAggregate(ByteReader& in) {
-  AggregateSpec s;
-  s.keys = ReadColumns(in);
+int ReadColumn(ByteReader& in) {
+  const uint64_t column = in.Varint();
+  if (column > UINT16_MAX) in.Fail();
+  return static_cast<int>(column);
+}
+
+std::vector<AggregateCall> ReadCalls(ByteReader& in) {
+  std::vector<AggregateCall> calls;
   for (uint64_t left = in.Count(8); left > 0; --left) {
     AggregateCall call;
     call.signature = in.Sized();
     call.arguments = ReadColumns(in);
     call.filter = ReadOptional<int>(in);
     call.result = ReadType(in);
-    s.calls.push_back(std::move(call));
+    calls.push_back(std::move(call));
   }
+  return calls;
+}
+
+AggregateSpec ReadAggregate(ByteReader& in) {
+  AggregateSpec s;
+  s.keys = ReadColumns(in);
+  s.calls = ReadCalls(in);
   const auto flags = in.Fixed<uint8_t>();
   s.append_only = (flags & 1) != 0;
   s.global = (flags & 2) != 0;
+  return s;
+}
+
+WindowSpec ReadWindow(ByteReader& in) {
+  WindowSpec s;
+  s.time = ReadColumn(in);
+  s.size = in.Fixed<Micros>();
+  s.slide = in.Fixed<Micros>();
+  s.offset = in.Fixed<Micros>();
+  s.closes = (in.Fixed<uint8_t>() & kWindowCloses) != 0;
+  s.row_watermark = ReadOptional<int>(in);
+  return s;
+}
+
+CloseGroupsSpec ReadCloseGroups(ByteReader& in) {
+  CloseGroupsSpec s;
+  s.keys = ReadColumns(in);
+  s.calls = ReadCalls(in);
+  s.window = ReadColumn(in);
   return s;
 }
 
@@ -200,6 +254,8 @@ Result<OperatorSpec> ReadSpec(ByteReader& in, const FunctionRegistry& registry) 
       return MaterializeSpec{view, ReadColumns(in)};
     }
     case SpecTag::kValues: return ReadValues(in, registry);
+    case SpecTag::kWindow: return ReadWindow(in);
+    case SpecTag::kCloseGroups: return ReadCloseGroups(in);
   }
   in.Fail();
   return UnionSpec{};

@@ -129,7 +129,8 @@ class LinePrinter {
     for (size_t i = 0; i < n.calls.size(); ++i) {
       text += (i > 0 ? ", " : ": ") + CallText(n.calls[i]);
     }
-    return n.set_number ? text + " set " + Name(*n.set_number) : text;
+    if (n.set_number) text += " set " + Name(*n.set_number);
+    return n.closes_at ? text + " when " + Name(*n.closes_at) + " has passed" : text;
   }
   std::string operator()(const TopN& n) {
     std::string text = n.limit ? "TopN " + std::to_string(*n.limit) : "Sort";
@@ -152,6 +153,8 @@ class LinePrinter {
     std::string text = n.kind == WindowAssign::Kind::kTumble ? "Tumble " : "Hop ";
     text += Name(n.time) + " size " + IntervalSql(n.size);
     if (n.kind == WindowAssign::Kind::kHop) text += " slide " + IntervalSql(n.slide);
+    if (!(n.offset == Interval{})) text += " offset " + IntervalSql(n.offset);
+    if (n.row_watermark) text += " until " + Name(*n.row_watermark);
     return text + " (" + Names({n.window_start, n.window_end, n.window_time}) + ")";
   }
   std::string operator()(const TemporalFilter& n) {

@@ -156,7 +156,10 @@ struct ReadVisitor {
       AddColumns(call.filter, out);
     }
   }
-  void operator()(const WindowAssign& n) { out.insert(n.time); }
+  void operator()(const WindowAssign& n) {
+    out.insert(n.time);
+    AddColumns(n.row_watermark, out);
+  }
   void operator()(const TemporalFilter& n) {
     for (const TemporalFilter::Bound& bound : n.bounds) AddColumns(bound.value, out);
   }

@@ -158,6 +158,9 @@ struct Aggregate {
   std::vector<Call> calls;
   /// int4: the number of the set, from 0, that made the row. GROUPING() is computed from it.
   std::optional<PlanColumn> set_number = {};
+  /// EMIT ON WINDOW CLOSE: a group leaves once, when the watermark has passed the value of this
+  /// key. One set.
+  std::optional<ColumnId> closes_at = {};
 };
 
 /// The first `limit` rows after `offset`, of each group of equal `partition` columns; rows that are
@@ -216,6 +219,10 @@ struct WindowAssign {
   Interval slide;   // = size for kTumble
   Interval offset;  // of the windows' origin
   PlanColumn window_start, window_end, window_time;
+  /// A row does not enter a window that its own watermark, of this column, has closed. With
+  /// `closes` and without the column no row is late.
+  bool closes = false;
+  std::optional<ColumnId> row_watermark = {};
 };
 
 /// Keeps rows while a condition on the passing time holds: ts > now() - INTERVAL '5 minutes'.

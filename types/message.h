@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <variant>
 
 #include "types/column/batch.h"
@@ -21,6 +22,11 @@ struct EpochOpen {
   EpochInfo info;
   bool operator==(const EpochOpen&) const = default;
 };
+
+/// The time of a watermark that holds nothing back: no partition of the source counts here.
+inline constexpr Micros kNothingHeldBack = std::numeric_limits<Micros>::max();
+/// The watermark of a partition that has none yet.
+inline constexpr Micros kNoWatermark = std::numeric_limits<Micros>::min();
 
 /// No row to come has a value of the column below `time` unless it is late.
 struct Watermark {

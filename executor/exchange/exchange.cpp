@@ -81,20 +81,21 @@ class ExchangeInput : public PipelineInput {
         watermarks_(static_cast<size_t>(exchange.workers())) {}
 
   std::optional<Message> Poll() override {
-    for (int tried = 0; tried < exchange_.workers(); ++tried) {
+    int tried = 0;
+    while (tried++ < exchange_.workers()) {
       const int source = next_;
       next_ = (next_ + 1) % exchange_.workers();
       // Whatever stands behind a barrier stays in its lane until all lanes are there.
       if (at_barrier_[source]) continue;
       std::optional<Message> message = exchange_.TryReceive(source);
       if (!message) continue;
-      if (std::holds_alternative<Barrier>(*message)) {
-        if (!Align(source)) continue;
-      } else if (const auto* watermark = std::get_if<Watermark>(&*message)) {
+      if (const auto* watermark = std::get_if<Watermark>(&*message)) {
         const auto merged = watermarks_.Merge(static_cast<size_t>(source), *watermark);
-        if (!merged) continue;
-        return *merged;
+        if (merged) return *merged;
+        tried = 0;  // what stands behind it is still to be taken
+        continue;
       }
+      if (std::holds_alternative<Barrier>(*message) && !Align(source)) continue;
       return message;
     }
     return std::nullopt;

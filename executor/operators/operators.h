@@ -99,8 +99,32 @@ struct MaterializeSpec {
   bool operator==(const MaterializeSpec&) const = default;
 };
 
-using OperatorSpec = std::variant<SourceSpec, FilterSpec, ProjectSpec, UnionSpec, AggregateSpec,
-                                  TopNSpec, LimitSpec, MaterializeSpec, ValuesSpec>;
+/// Puts each row into its windows of event time, [start, start + size) for every start that is a
+/// multiple of `slide` away from `offset`; a row is repeated for each of them. Output: the input's
+/// columns, then start, end and the last microsecond of the window, of the type of `time`. A row
+/// without a time has no window and is dropped. Stateless.
+struct WindowSpec {
+  int time = 0;
+  Micros size = 0, slide = 0, offset = 0;  // size and slide are positive
+  /// A row does not enter a window that its own watermark has closed, and is counted as late.
+  bool closes = false;
+  std::optional<int> row_watermark = {};  // nothing: no row is late, but for one without a time
+  bool operator==(const WindowSpec&) const = default;
+};
+
+/// As AggregateSpec, but a group leaves once, when it is complete: when the watermark of the key
+/// `window` has passed its value. Then it is forgotten. The input is append-only and brings no row
+/// of a group that has left.
+struct CloseGroupsSpec {
+  std::vector<int> keys;
+  std::vector<AggregateCall> calls;
+  int window = 0;  // of `keys`
+  bool operator==(const CloseGroupsSpec&) const = default;
+};
+
+using OperatorSpec =
+    std::variant<SourceSpec, FilterSpec, ProjectSpec, UnionSpec, AggregateSpec, TopNSpec, LimitSpec,
+                 MaterializeSpec, ValuesSpec, WindowSpec, CloseGroupsSpec>;
 
 /// True where rows with errors must have left before: the operator keeps rows, or is an output.
 bool IsStateful(const OperatorSpec& spec);
@@ -112,6 +136,8 @@ struct OperatorContext {
   const std::vector<Type>* outputs;   // column types of the output
   MemoryBudget* budget;
   bool owns_single = true;            // this worker owns what belongs to a single worker
+  /// Rows that were late for a window, as often as the dataflow has met one; null: nobody counts.
+  uint64_t* late = nullptr;
 };
 
 std::unique_ptr<Operator> MakeValues(const ValuesSpec& spec, const OperatorContext& context);
@@ -120,6 +146,9 @@ std::unique_ptr<Operator> MakeProject(const ProjectSpec& spec, const OperatorCon
 /// Also the way in for a source: a union of one input passes everything on.
 std::unique_ptr<Operator> MakeUnion(size_t inputs);
 std::unique_ptr<Operator> MakeAggregate(const AggregateSpec& spec, const OperatorContext& context);
+std::unique_ptr<Operator> MakeWindows(const WindowSpec& spec, const OperatorContext& context);
+std::unique_ptr<Operator> MakeCloseGroups(const CloseGroupsSpec& spec,
+                                          const OperatorContext& context);
 std::unique_ptr<Operator> MakeTopN(const TopNSpec& spec, const OperatorContext& context);
 std::unique_ptr<Operator> MakeLimit(const LimitSpec& spec, const OperatorContext& context);
 

@@ -58,6 +58,7 @@ void Coordinator::Take(int worker, WorkerReport report) {
     state.activity = activity->activity;
   } else if (const auto* completed = std::get_if<CompletedReport>(&report)) {
     state.completed = completed->epoch;
+    for (const auto& [dataflow, rows] : completed->late) state.late[dataflow] = rows;
   } else if (auto* cut = std::get_if<CutReport>(&report)) {
     state.activity = Activity::kIdle;
     if (cut->journal_failure) GiveUp(*cut->journal_failure);
@@ -308,6 +309,15 @@ std::string Coordinator::Describe() const {
             std::to_string(static_cast<int>(workers_[i].activity));
   }
   return text;
+}
+
+uint64_t Coordinator::LateOf(ObjectId dataflow) const {
+  uint64_t late = 0;
+  for (const WorkerState& worker : workers_) {
+    const auto found = worker.late.find(dataflow);
+    if (found != worker.late.end()) late += found->second;
+  }
+  return late;
 }
 
 bool Coordinator::Quiet() const {

@@ -74,6 +74,8 @@ class Coordinator {
   bool Quiet() const;
   /// What it is doing and what it waits for, in one line; for logs and test failures.
   std::string Describe() const;
+  /// Rows that were late for a window of the dataflow, on all workers, as they last reported it.
+  uint64_t LateOf(ObjectId dataflow) const;
   /// What made the journal fail, if anything: no epoch is published from then on.
   const std::optional<Error>& failure() const { return failure_; }
   /// Called once when that happens.
@@ -107,6 +109,7 @@ class Coordinator {
   struct WorkerState {
     Activity activity = Activity::kIdle;
     Epoch completed = 0;
+    std::map<ObjectId, uint64_t> late;  // by dataflow, as last reported
   };
 
   bool TakeReports();

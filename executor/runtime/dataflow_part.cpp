@@ -30,6 +30,10 @@ std::unique_ptr<Operator> MakeOperator(const OperatorNode& node, const OperatorC
     }
     std::unique_ptr<Operator> operator()(const TopNSpec& s) { return MakeTopN(s, context); }
     std::unique_ptr<Operator> operator()(const LimitSpec& s) { return MakeLimit(s, context); }
+    std::unique_ptr<Operator> operator()(const WindowSpec& s) { return MakeWindows(s, context); }
+    std::unique_ptr<Operator> operator()(const CloseGroupsSpec& s) {
+      return MakeCloseGroups(s, context);
+    }
     std::unique_ptr<Operator> operator()(const MaterializeSpec&) {
       return environment.materialize(node, context);
     }
@@ -126,7 +130,8 @@ class DataflowPart::Builder {
                                   .inputs = &part_.types_[first_input],
                                   .outputs = &part_.types_[i],
                                   .budget = part_.environment_.budget,
-                                  .owns_single = OwnsSingle()};
+                                  .owns_single = OwnsSingle(),
+                                  .late = &part_.late_};
     places_[i].node = PipelineOf(i).AddNode(
         node.id, MakeOperator(node, context, part_.environment_), IsStateful(node.spec));
   }

@@ -68,6 +68,8 @@ class DataflowPart {
   std::optional<Epoch> completed() const;
   /// True when no operator that a source feeds wants another row.
   bool Closed() const;
+  /// Rows that were late for a window, so far.
+  uint64_t late() const { return late_; }
   /// What each pipeline waits for, a line each.
   std::string Describe() const;
 
@@ -83,6 +85,7 @@ class DataflowPart {
   std::vector<std::vector<Type>> types_;  // operator contexts point into it
   std::vector<Stage> stages_;
   size_t next_ = 0;
+  uint64_t late_ = 0;  // operators count here
 };
 
 }  // namespace riverrun::executor

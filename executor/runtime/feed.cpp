@@ -66,6 +66,12 @@ std::vector<int> Feed::Columns() const {
   return {all.begin(), all.end()};
 }
 
+bool Feed::Reads(int column) const {
+  return std::ranges::any_of(queues_, [column](const auto& queue) {
+    return std::ranges::find(queue->columns, column) != queue->columns.end();
+  });
+}
+
 bool Feed::Flush() { return HasRoom(); }
 
 }  // namespace riverrun::executor

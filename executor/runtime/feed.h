@@ -34,6 +34,8 @@ class Feed : public PipelineSink {
   size_t subscribers() const { return queues_.size(); }
   /// The columns that any of them reads, ascending.
   std::vector<int> Columns() const;
+  /// True when a subscriber reads the column.
+  bool Reads(int column) const;
 
  private:
   class Subscription;

@@ -9,10 +9,12 @@ namespace {
 class HydratingInput : public PipelineInput {
  public:
   HydratingInput(ObjectId dataflow, const EpochInfo& at, std::unique_ptr<BatchSource> content,
-                 std::unique_ptr<PipelineInput> live, std::shared_ptr<HydrationWaits> waits)
+                 std::vector<Watermark> watermarks, std::unique_ptr<PipelineInput> live,
+                 std::shared_ptr<HydrationWaits> waits)
       : dataflow_(dataflow),
         at_(at),
         content_(std::move(content)),
+        watermarks_(std::move(watermarks)),
         live_(std::move(live)),
         waits_(std::move(waits)),
         ready_fd_(content_ == nullptr ? -1 : content_->ReadyFd()) {
@@ -29,6 +31,11 @@ class HydratingInput : public PipelineInput {
         if (std::optional<Batch> rows = NextRows()) return std::move(*rows);
         if (state_ == State::kFailed || (content_ != nullptr && !content_->AtEnd())) {
           return std::nullopt;
+        }
+        if (!watermarks_.empty()) {
+          const Watermark watermark = watermarks_.back();
+          watermarks_.pop_back();
+          return watermark;
         }
         state_ = State::kLive;
         EndContent();
@@ -64,6 +71,7 @@ class HydratingInput : public PipelineInput {
   const ObjectId dataflow_;
   const EpochInfo at_;
   std::unique_ptr<BatchSource> content_;
+  std::vector<Watermark> watermarks_;
   const std::unique_ptr<PipelineInput> live_;
   const std::shared_ptr<HydrationWaits> waits_;
   int ready_fd_;
@@ -74,10 +82,11 @@ class HydratingInput : public PipelineInput {
 
 std::unique_ptr<PipelineInput> MakeHydratingInput(ObjectId dataflow, const EpochInfo& at,
                                                   std::unique_ptr<BatchSource> content,
+                                                  std::vector<Watermark> watermarks,
                                                   std::unique_ptr<PipelineInput> live,
                                                   std::shared_ptr<HydrationWaits> waits) {
-  return std::make_unique<HydratingInput>(dataflow, at, std::move(content), std::move(live),
-                                          std::move(waits));
+  return std::make_unique<HydratingInput>(dataflow, at, std::move(content), std::move(watermarks),
+                                          std::move(live), std::move(waits));
 }
 
 }  // namespace riverrun::executor

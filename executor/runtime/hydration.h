@@ -23,6 +23,8 @@ struct Hydration {
   /// What an object contains at H, the part of it that this worker's feed goes on with. Null: no
   /// rows. What it holds stays good until the input is gone.
   std::function<std::unique_ptr<BatchSource>(const SourceSpec&)> content;
+  /// How far time had come in the object at H, by columns of the spec; null: it says nothing.
+  std::function<std::vector<Watermark>(const SourceSpec&)> watermarks = nullptr;
 };
 
 /// What the hydrating inputs of a worker wait for outside of the process, and what went wrong
@@ -32,10 +34,11 @@ struct HydrationWaits {
   std::vector<std::pair<ObjectId, Error>> failures;  // dataflows that cannot be hydrated
 };
 
-/// The rows of `content` (null: none) as epoch `at`, and then what `live` delivers. After an error
-/// of the content nothing comes any more, and `waits` says so.
+/// The rows of `content` (null: none) and the watermarks as epoch `at`, and then what `live`
+/// delivers. After an error of the content nothing comes any more, and `waits` says so.
 std::unique_ptr<PipelineInput> MakeHydratingInput(ObjectId dataflow, const EpochInfo& at,
                                                   std::unique_ptr<BatchSource> content,
+                                                  std::vector<Watermark> watermarks,
                                                   std::unique_ptr<PipelineInput> live,
                                                   std::shared_ptr<HydrationWaits> waits);
 

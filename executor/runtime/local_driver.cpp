@@ -25,7 +25,8 @@ DataflowSpec WithoutExchanges(DataflowSpec spec) {
 struct LocalDriver::Run {
   class Input : public PipelineInput {
    public:
-    Input(Run& run, std::unique_ptr<BatchSource> source) : run_(run), source_(std::move(source)) {}
+    Input(Run& run, std::unique_ptr<BatchSource> source, std::vector<Watermark> watermarks)
+        : run_(run), source_(std::move(source)), watermarks_(std::move(watermarks)) {}
     std::optional<Message> Poll() override {
       if (!opened_) {
         opened_ = true;
@@ -42,12 +43,18 @@ struct LocalDriver::Run {
           return std::nullopt;
         }
       }
+      if (!watermarks_.empty()) {
+        const Watermark watermark = watermarks_.back();
+        watermarks_.pop_back();
+        return watermark;
+      }
       return Barrier{.info = run_.epoch, .final = true};
     }
 
    private:
     Run& run_;
     std::unique_ptr<BatchSource> source_;
+    std::vector<Watermark> watermarks_;
     bool opened_ = false;
   };
 
@@ -100,9 +107,16 @@ LocalDriver::LocalDriver(const DataflowSpec& spec, Environment environment)
                        },
                        .subscribe =
                            [&](const SourceSpec& source) {
-                             return std::make_unique<Run::Input>(run, environment.open(source));
+                             return std::make_unique<Run::Input>(
+                                 run, environment.open(source),
+                                 environment.watermarks ? environment.watermarks(source)
+                                                        : std::vector<Watermark>{});
                            },
-                       .epochs = [&] { return std::make_unique<Run::Input>(run, nullptr); },
+                       .epochs =
+                           [&] {
+                             return std::make_unique<Run::Input>(run, nullptr,
+                                                                 std::vector<Watermark>{});
+                           },
                        .materialize = nullptr,
                        .publish = nullptr,
                        .output = [&] { return std::make_unique<Run::Results>(run); }};

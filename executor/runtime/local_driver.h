@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "executor/batch_source.h"
 #include "executor/dataflow.h"
@@ -22,6 +23,8 @@ class LocalDriver {
     MemoryBudget* budget = nullptr;
     EpochInfo epoch;  // what now() says
     std::function<std::unique_ptr<BatchSource>(const SourceSpec&)> open;
+    /// How far time has come at the end of a source, by columns of the spec; empty: nothing closes.
+    std::function<std::vector<Watermark>(const SourceSpec&)> watermarks = nullptr;
     /// Where failed rows go instead of ending the query; empty means that they do.
     std::function<std::unique_ptr<ErrorSink>()> errors = nullptr;
   };

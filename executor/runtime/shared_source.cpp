@@ -20,6 +20,7 @@ SharedSource::SharedSource(SourceToRead source, uint32_t feed_capacity)
       feed_(feed_capacity),
       failure_(std::move(source.failure)) {
   cut_positions_ = reader_->Positions();
+  if (source.completion != nullptr) completion_.emplace(std::move(source.completion));
 }
 
 void SharedSource::Open(const EpochInfo& info, bool replayed) {
@@ -65,15 +66,42 @@ bool SharedSource::Step() {
   if (!open_ || !feed_.HasRoom()) return false;
   if (!cut_ && (replayed_ || reader_->FedByJournal())) return false;
   if (!cut_ || !BoundsReached()) return PollOnce();
+  EndEpoch();
+  return true;
+}
+
+void SharedSource::EndEpoch() {
   cut_positions_ = reader_->Positions();
   if (errors_ != nullptr) errors_->Complete(cut_->info);
+  if (completion_ && completion_->spec().watermarked) SettleWatermarks();
   feed_.Put(Barrier{.info = cut_->info});
   if (!bounds_.empty()) reader_->StopBefore({});
   bounds_.clear();
   cut_.reset();
   open_ = false;
   failure_told_ = failure_.has_value();
-  return true;
+}
+
+// What a cut has recorded of a partition counts; else what its rows say and what was asked for.
+void SharedSource::SettleWatermarks() {
+  for (Position& position : cut_positions_) {
+    completion_->Raise(position.partition, raise_);
+    if (cut_->replay != nullptr) {
+      const auto recorded = std::ranges::find_if(*cut_->replay, [&](const Position& p) {
+        return p.source == object_ && p.partition == position.partition;
+      });
+      if (recorded != cut_->replay->end()) {
+        completion_->Raise(position.partition, recorded->watermark);
+        position.idle = recorded->idle;
+      }
+    }
+    position.watermark = completion_->WatermarkOf(position.partition);
+  }
+  raise_ = kNoWatermark;
+  const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
+  // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
+  const Micros share = completion_->ShareOf(cut_positions_);
+  if (share != kNoWatermark) feed_.Put(Watermark{column, share});
 }
 
 // The positions of this reader's partitions at which the epoch ends; none if it ends anywhere.
@@ -121,7 +149,13 @@ bool SharedSource::PollOnce() {
   if (!batch.failed.empty() && errors_ != nullptr) {
     errors_->Add(batch.partition, std::move(batch.failed));
   }
-  if (rows > 0) feed_.Put(std::move(batch.rows));
+  if (rows == 0) return true;
+  if (completion_) {
+    const bool with_watermarks = feed_.Reads(completion_->spec().RowWatermark());
+    feed_.Put(completion_->Complete(batch.partition, std::move(batch.rows), with_watermarks));
+  } else {
+    feed_.Put(std::move(batch.rows));
+  }
   return true;
 }
 
@@ -156,6 +190,10 @@ void SharedSource::Replace(const MakeReader& make) {
   cut_positions_ = reader_->Positions();
 }
 
-void SharedSource::NoteSubscribers() { reader_->Want(feed_.Columns()); }
+void SharedSource::NoteSubscribers() {
+  std::vector<int> columns = feed_.Columns();
+  if (completion_) columns = completion_->spec().GivenFor(columns);
+  reader_->Want(columns);
+}
 
 }  // namespace riverrun::executor

@@ -1,6 +1,7 @@
 // A source on one worker: read once, fed to every dataflow that wants it, divided into epochs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "executor/runtime/feed.h"
+#include "executor/runtime/source_completion.h"
 #include "executor/source_reader.h"
 #include "executor/sources/source_errors.h"
 
@@ -29,6 +31,7 @@ struct SourceToRead {
   ObjectId object;
   std::unique_ptr<SourceReader> reader;            // of the partitions that this worker owns
   std::unique_ptr<SourceErrors> errors = nullptr;  // null: no record of it can fail
+  std::shared_ptr<const CompletionSpec> completion = nullptr;  // null: the rows are complete
   /// Where its partitions begin in generations after the reader's first; for a replay.
   std::vector<Position> later_starts = {};
   /// Set if it cannot be read at all.
@@ -66,6 +69,9 @@ class SharedSource {
   void Open(const EpochInfo& info, bool replayed);
   /// Ends the open epoch as soon as its bounds are reached.
   void End(const Cut& cut);
+  /// At the end of the next epoch every partition's watermark is at least `to`. There, because the
+  /// cut that ends the epoch records it: a replay finds it at the same place.
+  void Raise(Micros to) { raise_ = std::max(raise_, to); }
 
   /// Reads and feeds at most one batch, or emits the barrier that is due. False if nothing was
   /// done.
@@ -107,6 +113,8 @@ class SharedSource {
   void BeginGeneration(const std::vector<Position>* recorded);
   // Whether records that arrive now are of interest.
   bool MayRead() const { return !failure_ && (!open_ || feed_.HasRoom()); }
+  void EndEpoch();
+  void SettleWatermarks();
 
   const ObjectId object_;
   std::unique_ptr<SourceReader> reader_;
@@ -122,6 +130,8 @@ class SharedSource {
   std::vector<Position> cut_positions_;
   std::optional<Error> failure_;
   bool failure_told_ = false;  // an epoch has ended since
+  std::optional<SourceCompletion> completion_;
+  Micros raise_ = kNoWatermark;
 };
 
 }  // namespace riverrun::executor

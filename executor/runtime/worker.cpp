@@ -76,6 +76,7 @@ bool Worker::ObeyOne() {
     void operator()(AttachCommand c) { worker.Obey(std::move(c)); }
     void operator()(JoinCommand c) { worker.Obey(c); }
     void operator()(DetachCommand c) { worker.Obey(c); }
+    void operator()(RaiseCommand c) { worker.Obey(c); }
   };
   std::visit(Obeyer{*this}, std::move(*command));
   return true;
@@ -96,6 +97,13 @@ void Worker::Obey(AddSourceCommand command) {
   sources_.push_back(
       std::make_unique<SharedSource>(std::move(command.source), options_.queue_capacity));
   sources_.back()->NoteSubscribers();
+  ++obeyed_due_;
+}
+
+void Worker::Obey(RaiseCommand command) {
+  for (const auto& source : sources_) {
+    if (source->object() == command.object) source->Raise(command.to);
+  }
   ++obeyed_due_;
 }
 
@@ -146,7 +154,7 @@ void Worker::Obey(AttachCommand command) {
           [&] {
             auto live = epochs_.Subscribe({}, hydrating);
             if (!command.hydration) return live;
-            return MakeHydratingInput(command.dataflow, command.hydration->at, nullptr,
+            return MakeHydratingInput(command.dataflow, command.hydration->at, nullptr, {},
                                       std::move(live), hydration_waits_);
           },
       .materialize = std::move(command.materialize),
@@ -174,9 +182,11 @@ std::unique_ptr<PipelineInput> Worker::Subscribe(const AttachCommand& command,
   if (!command.hydration) return feed.Subscribe(source.columns);
   const Attached* read = Find(source.object);
   if (read != nullptr && *read->hydrating) return feed.Subscribe(source.columns);
-  return MakeHydratingInput(command.dataflow, command.hydration->at,
-                            command.hydration->content(source),
-                            feed.Subscribe(source.columns, hydrating), hydration_waits_);
+  const Hydration& hydration = *command.hydration;
+  return MakeHydratingInput(
+      command.dataflow, hydration.at, hydration.content(source),
+      hydration.watermarks ? hydration.watermarks(source) : std::vector<Watermark>{},
+      feed.Subscribe(source.columns, hydrating), hydration_waits_);
 }
 
 void Worker::Obey(JoinCommand command) {
@@ -268,7 +278,11 @@ bool Worker::ReportCut() {
 bool Worker::ReportCompleted() {
   const Epoch completed = CompletedEpoch();
   if (completed <= reported_completed_) return false;
-  if (!link_->reports.TryPush(CompletedReport{completed})) return false;
+  CompletedReport report{completed};
+  for (const Attached& attached : parts_) {
+    if (attached.part->late() > 0) report.late.emplace_back(attached.object, attached.part->late());
+  }
+  if (!link_->reports.TryPush(std::move(report))) return false;
   reported_completed_ = completed;
   return true;
 }

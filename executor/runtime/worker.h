@@ -44,6 +44,11 @@ struct ReplaceReaderCommand {
 struct RemoveSourceCommand {
   ObjectId object;
 };
+/// ALTER STREAM ... ADVANCE WATERMARK: see SharedSource::Raise. Between epochs.
+struct RaiseCommand {
+  ObjectId object;
+  Micros to = 0;
+};
 /// Starts to run a dataflow. Between epochs.
 struct AttachCommand {
   ObjectId dataflow;
@@ -69,7 +74,8 @@ struct DetachCommand {
 };
 using WorkerCommand =
     std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand, ReplaceReaderCommand,
-                 RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand>;
+                 RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand,
+                 RaiseCommand>;
 
 // What a worker tells the coordinator.
 
@@ -94,6 +100,8 @@ struct CutReport {
 /// All parts have completed the epoch.
 struct CompletedReport {
   Epoch epoch;
+  /// The rows that each dataflow has found late so far; those without any are left out.
+  std::vector<std::pair<ObjectId, uint64_t>> late = {};
 };
 /// A command other than OpenCommand and CutCommand has been obeyed.
 struct ObeyedReport {};
@@ -166,6 +174,7 @@ class Worker {
   void Obey(AttachCommand command);
   void Obey(JoinCommand command);
   void Obey(DetachCommand command);
+  void Obey(RaiseCommand command);
   std::unique_ptr<PipelineInput> Subscribe(const AttachCommand& command, const SourceSpec& source,
                                            const std::shared_ptr<bool>& hydrating);
   Attached* Find(ObjectId dataflow);

@@ -11,8 +11,10 @@ constexpr uint32_t kPollBytesMax = 1 << 20;
 class ReaderRows : public BatchSource {
  public:
   ReaderRows(std::unique_ptr<SourceReader> reader, std::vector<Position> bounds,
-             std::vector<int> columns)
+             std::vector<int> columns, std::shared_ptr<const CompletionSpec> completion)
       : reader_(std::move(reader)), bounds_(std::move(bounds)), columns_(std::move(columns)) {
+    if (completion != nullptr) completion_.emplace(std::move(completion));
+    reader_->Want(completion_ ? completion_->spec().GivenFor(columns_) : columns_);
     reader_->StopBefore(bounds_);
   }
 
@@ -23,6 +25,11 @@ class ReaderRows : public BatchSource {
       if (!*polled) return std::nullopt;
       if ((*polled)->rows.rows == 0) continue;
       Batch rows = std::move((*polled)->rows);
+      if (completion_) {
+        const int mark = completion_->spec().RowWatermark();
+        const bool marked = std::ranges::find(columns_, mark) != columns_.end();
+        rows = completion_->Complete((*polled)->partition, std::move(rows), marked);
+      }
       std::vector<Column> chosen;
       for (const int column : columns_) chosen.push_back(rows.columns[static_cast<size_t>(column)]);
       rows.columns = std::move(chosen);
@@ -43,6 +50,7 @@ class ReaderRows : public BatchSource {
   const std::unique_ptr<SourceReader> reader_;
   const std::vector<Position> bounds_;
   const std::vector<int> columns_;
+  std::optional<SourceCompletion> completion_;
 };
 
 class FailedRows : public BatchSource {
@@ -61,9 +69,10 @@ std::unique_ptr<BatchSource> MakeFailedRows(Error error) {
 }
 
 std::unique_ptr<BatchSource> MakeReaderRows(std::unique_ptr<SourceReader> reader,
-                                            std::vector<Position> bounds,
-                                            std::vector<int> columns) {
-  return std::make_unique<ReaderRows>(std::move(reader), std::move(bounds), std::move(columns));
+                                            std::vector<Position> bounds, std::vector<int> columns,
+                                            std::shared_ptr<const CompletionSpec> completion) {
+  return std::make_unique<ReaderRows>(std::move(reader), std::move(bounds), std::move(columns),
+                                      std::move(completion));
 }
 
 }  // namespace riverrun::executor

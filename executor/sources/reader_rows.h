@@ -5,15 +5,18 @@
 #include <vector>
 
 #include "executor/batch_source.h"
+#include "executor/runtime/source_completion.h"
 #include "executor/source_reader.h"
 
 namespace riverrun::executor {
 
 /// The rows of a reader from where it stands to `bounds`, in the order it gives them, with the
-/// given columns of its batches. Partitions without a bound are read to no end. Records that failed
-/// are left out: whoever reads the source all the time keeps them.
+/// given columns of its batches, or of what `completion` makes of them (null: nothing). Partitions
+/// without a bound are read to no end. Records that failed are left out: whoever reads the source
+/// all the time keeps them.
 std::unique_ptr<BatchSource> MakeReaderRows(std::unique_ptr<SourceReader> reader,
-                                            std::vector<Position> bounds, std::vector<int> columns);
+                                            std::vector<Position> bounds, std::vector<int> columns,
+                                            std::shared_ptr<const CompletionSpec> completion);
 
 /// No rows, but an error.
 std::unique_ptr<BatchSource> MakeFailedRows(Error error);

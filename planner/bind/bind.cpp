@@ -1,6 +1,7 @@
 #include "planner/bind/bind.h"
 
 #include "planner/bind/expression/bind_type.h"
+#include "planner/bind/query/close_windows.h"
 #include "planner/bind/query/find_relation.h"
 #include "planner/bind/statement/statement_binder.h"
 
@@ -23,6 +24,10 @@ class StatementBinder {
  private:
   StatementPlan BindNode(const ast::Query& query) {
     const bool continuous = IsContinuous(query.emit);
+    if (query.emit && query.emit->kind == ast::Emit::Kind::kOnWindowClose) {
+      NotYet("EMIT ON WINDOW CLOSE outside of CREATE MATERIALIZED VIEW is",
+             query.emit->span.begin);
+    }
     const QueryOutput output = QueryBinder(state_).BindKnown(query, true);
     return QueryPlan{AsBoundQuery(state_, output), continuous};
   }
@@ -125,13 +130,20 @@ bool IsContinuous(const std::optional<ast::Emit>& emit) {
   if (!emit) return false;
   switch (emit->kind) {
     case ast::Emit::Kind::kChanges:
-      return true;
     case ast::Emit::Kind::kOnWindowClose:
-      NotYet("EMIT ON WINDOW CLOSE is", emit->span.begin);
+      return true;
     case ast::Emit::Kind::kEvery:
       NotYet("EMIT EVERY is", emit->span.begin);
   }
   return false;
+}
+
+QueryOutput ApplyEmit(BindState& state, QueryOutput output,
+                      const std::optional<ast::Emit>& emit) {
+  if (emit && emit->kind == ast::Emit::Kind::kOnWindowClose) {
+    output.plan = CloseWindows(state, output.plan, emit->span.begin);
+  }
+  return output;
 }
 
 BoundQuery AsBoundQuery(const BindState& state, const QueryOutput& output) {
@@ -177,7 +189,8 @@ std::vector<Value> BindArguments(const std::vector<ast::Expression>& arguments,
 
 BoundQuery BindQuery(const ast::Query& query, const BindContext& context, QueryMode mode) {
   BindState state(context, mode);
-  return AsBoundQuery(state, QueryBinder(state).BindKnown(query, IsContinuous(query.emit)));
+  QueryOutput output = QueryBinder(state).BindKnown(query, IsContinuous(query.emit));
+  return AsBoundQuery(state, ApplyEmit(state, std::move(output), query.emit));
 }
 
 }  // namespace riverrun::planner

@@ -137,6 +137,12 @@ struct Deriver {
     }
     out.append_only = n.calls.empty() && n.grouping_sets.size() == 1 && in[0].append_only &&
                       RepresentativesStay(n);
+    if (n.closes_at) {
+      out.append_only = true;
+      for (const ColumnId key : keys) {
+        if (in[0].watermarked.contains(key)) out.watermarked.insert(key);
+      }
+    }
     return out;
   }
 

@@ -207,6 +207,7 @@ std::optional<std::string> OwnStateBound(const LogicalNode& node,
                                          const std::vector<PlanProperties>& inputs) {
   if (!KeepsState(node)) return "";
   if (const auto* aggregate = std::get_if<Aggregate>(&node.node)) {
+    if (aggregate->closes_at) return "the windows that are open";
     const bool keeps_rows = std::ranges::any_of(
         aggregate->calls, [](const Aggregate::Call& call) { return call.distinct; });
     if (IsGlobal(*aggregate) && !keeps_rows) return CountText(1, "group");

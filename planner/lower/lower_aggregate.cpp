@@ -37,7 +37,7 @@ Lowered Lowering::LowerNode(const Aggregate& node) {
   const Lowered input = Lower(node.input);
   if (node.grouping_sets.size() == 1 && !node.set_number) {
     return LowerGroups(input, node.grouping_sets[0], node.calls,
-                       properties_.Of(node.input).append_only);
+                       properties_.Of(node.input).append_only, node.closes_at);
   }
   return LowerGroupingSets(node, input);
 }
@@ -68,10 +68,11 @@ Lowered Lowering::LowerGroupingSets(const Aggregate& node, const Lowered& input)
 }
 
 Lowered Lowering::LowerGroups(const Lowered& input, const std::vector<ColumnId>& keys,
-                              const Calls& calls, bool append_only) {
+                              const Calls& calls, bool append_only,
+                              std::optional<ColumnId> closes_at) {
   const auto is_distinct = [](const Aggregate::Call& call) { return call.distinct; };
   if (std::ranges::any_of(calls, is_distinct)) {
-    return LowerDistinctCalls(input, keys, calls, append_only);
+    return LowerDistinctCalls(input, keys, calls, append_only, closes_at);
   }
   const PlanDistribution division = DividedBy(keys);
   Lowered from = input;
@@ -101,6 +102,13 @@ Lowered Lowering::LowerGroups(const Lowered& input, const std::vector<ColumnId>&
     out.columns.push_back(call.column.id);
     output.push_back({call.column.name, call.column.type});
   }
+  if (closes_at) {
+    const auto window = std::ranges::find(keys, *closes_at) - keys.begin();
+    executor::CloseGroupsSpec close{std::move(spec.keys), std::move(spec.calls),
+                                    static_cast<int>(window)};
+    out.id = Add(std::move(close), from, division, std::move(output));
+    return out;
+  }
   out.id = Add(std::move(spec), from, division, std::move(output));
   return out;
 }
@@ -108,7 +116,8 @@ Lowered Lowering::LowerGroups(const Lowered& input, const std::vector<ColumnId>&
 // Distinct arguments first, then the plain aggregate of them. With a FILTER the rows that it keeps
 // are distinct among themselves.
 Lowered Lowering::LowerDistinctCalls(const Lowered& input, const std::vector<ColumnId>& keys,
-                                     const Calls& calls, bool append_only) {
+                                     const Calls& calls, bool append_only,
+                                     std::optional<ColumnId> closes_at) {
   const Aggregate::Call& first = calls.front();
   for (const Aggregate::Call& call : calls) {
     if (!call.distinct || call.arguments != first.arguments || call.filter != first.filter) {
@@ -117,14 +126,14 @@ Lowered Lowering::LowerDistinctCalls(const Lowered& input, const std::vector<Col
                      "supported yet");
     }
   }
-  const Lowered values = LowerGroups(input, ColumnsNeeded(keys, {first}), {}, append_only);
+  const Lowered values = LowerGroups(input, ColumnsNeeded(keys, {first}), {}, append_only, closes_at);
   Calls plain = calls;
   for (Aggregate::Call& call : plain) call.distinct = false;
   // The row that stands for equal values may be replaced by one with a smaller image.
   const bool stays = std::ranges::all_of(OutputOf(values), [](const executor::OutputColumn& c) {
     return EqualMeansIdentical(c.type);
   });
-  return LowerGroups(values, keys, plain, append_only && stays);
+  return LowerGroups(values, keys, plain, append_only && stays, closes_at);
 }
 
 }  // namespace riverrun::planner

@@ -272,8 +272,27 @@ Lowered Lowering::LowerNode(const Shared& node) {
   return out;
 }
 
+Lowered Lowering::LowerNode(const WindowAssign& node) {
+  Lowered out = Lower(node.input);
+  const auto micros = [](const Interval& interval) {
+    Micros length = 0;
+    const TimeStatus status = IntervalToMicros(interval, length);
+    CHECK(status == TimeStatus::kOk, "a window's length has been checked");
+    return length;
+  };
+  executor::WindowSpec spec{PositionOf(out, node.time), micros(node.size), micros(node.slide),
+                            micros(node.offset), node.closes};
+  if (node.row_watermark) spec.row_watermark = PositionOf(out, *node.row_watermark);
+  std::vector<OutputColumn> output = OutputOf(out);
+  for (const PlanColumn& column : {node.window_start, node.window_end, node.window_time}) {
+    output.push_back(AsOutput(column));
+    out.columns.push_back(column.id);
+  }
+  out.id = Add(std::move(spec), {out.id, {}, out.distribution}, {}, std::move(output));
+  return out;
+}
+
 Lowered Lowering::LowerNode(const Emit& node) {
-  if (node.mode == Emit::Mode::kOnWindowClose) NotYet("EMIT ON WINDOW CLOSE is");
   if (node.mode == Emit::Mode::kEvery) NotYet("EMIT EVERY is");
   return Lower(node.input);
 }
@@ -287,7 +306,6 @@ Lowered Lowering::LowerNode(const Write& node) {
 Lowered Lowering::LowerNode(const Join&) { NotYet("joins are"); }
 Lowered Lowering::LowerNode(const DependentJoin&) { NotYet("subqueries and LATERAL are"); }
 Lowered Lowering::LowerNode(const Over&) { NotYet("window functions are"); }
-Lowered Lowering::LowerNode(const WindowAssign&) { NotYet("TUMBLE and HOP are"); }
 Lowered Lowering::LowerNode(const TemporalFilter&) { NotYet("filters on now() are"); }
 Lowered Lowering::LowerNode(const Pattern&) { NotYet("MATCH_RECOGNIZE is"); }
 Lowered Lowering::LowerNode(const TableFunction& node) {

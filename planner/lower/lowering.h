@@ -73,9 +73,11 @@ class Lowering {
   Lowered LowerNode(const Aggregate& node);
   Lowered LowerGroupingSets(const Aggregate& node, const Lowered& input);
   Lowered LowerGroups(const Lowered& input, const std::vector<ColumnId>& keys,
-                      const std::vector<Aggregate::Call>& calls, bool append_only);
+                      const std::vector<Aggregate::Call>& calls, bool append_only,
+                      std::optional<ColumnId> closes_at = {});
   Lowered LowerDistinctCalls(const Lowered& input, const std::vector<ColumnId>& keys,
-                             const std::vector<Aggregate::Call>& calls, bool append_only);
+                             const std::vector<Aggregate::Call>& calls, bool append_only,
+                             std::optional<ColumnId> closes_at);
 
   const QueryMode mode_;
   DataflowBuilder builder_;

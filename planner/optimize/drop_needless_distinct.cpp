@@ -17,6 +17,7 @@ bool IgnoresDuplicates(const executor::Function& function) {
 LogicalPlan Drop(const LogicalPlan& plan, PropertyCache& properties) {
   const auto* aggregate = As<Aggregate>(plan);
   if (aggregate == nullptr || aggregate->grouping_sets.size() != 1) return plan;
+  if (aggregate->closes_at) return plan;  // it decides when the rows leave
   const PlanProperties& input = properties.Of(aggregate->input);
   const std::vector<ColumnId>& keys = aggregate->grouping_sets[0];
   const ColumnSet key_set(keys.begin(), keys.end());

@@ -183,7 +183,10 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
   auto relation = RelationOf(object);
   if (!relation) return std::unexpected(relation.error());
   if (IsFedByJournal(object)) {
-    AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object)));
+    auto completion = CompletionOf(object);
+    if (!completion) return std::unexpected(completion.error());
+    AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object), nullptr,
+                                    *std::move(completion)));
   }
   if (*relation) AddTo(commands, parts->Attach(std::move(**relation), begin));
   return {};
@@ -237,13 +240,16 @@ Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
                                        Coordinator::Commands& commands) {
   const auto connector = streams.Open(stream);
   if (!connector) return std::unexpected(connector.error());
+  const Result<EngineParts::Completion> completion = CompletionOf(stream);
+  if (!completion) return std::unexpected(completion.error());
   AddTo(commands, parts->AddStream(
                       stream.id, std::string((*connector)->Topic()),
                       [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
                       [this](const executor::SourceSpec& source, int worker,
                              std::span<const Position> before) {
                         return HistoryOf(source.object, source.columns, worker, before);
-                      }));
+                      },
+                      *completion));
   if (parts->published().info.epoch > 0) Publish(stream.id);
   return {};
 }
@@ -265,10 +271,12 @@ std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
   if (start.empty()) return nullptr;
   std::vector<Position> bounds(before.begin(), before.end());
   std::erase_if(bounds, [&](const Position& at) { return at.source != stream; });
-  const std::vector<int> wanted(columns.begin(), columns.end());
-  auto reader = connector->Open(std::move(start), wanted, parts->options().budget);
+  const Result<EngineParts::Completion> completion = CompletionOf(*object);
+  if (!completion) return executor::MakeFailedRows(completion.error());
+  auto reader = connector->Open(std::move(start), {}, parts->options().budget);
   if (!reader) return executor::MakeFailedRows(reader.error());
-  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), wanted);
+  return executor::MakeReaderRows(std::move(*reader), std::move(bounds),
+                                  {columns.begin(), columns.end()}, *completion);
 }
 
 // More partitions, or another place in those there are.

@@ -81,23 +81,27 @@ void EngineParts::Replay() {
 }
 
 EngineParts::Commands EngineParts::AddTable(ObjectId table, bool row_ids,
-                                            const std::function<Reader(Reader)>& wrap) {
-  return AddSource(table, [&](int worker) -> Reader {
+                                            const std::function<Reader(Reader)>& wrap,
+                                            Completion completion) {
+  const auto reader_of = [&](int worker) -> Reader {
     if (static_cast<int>(table.value) % options_.workers != worker) {
       return executor::MakeNoReader();
     }
     Reader reader = hubs_[worker]->Open(table, 0, row_ids);
     return wrap ? wrap(std::move(reader)) : std::move(reader);
-  });
+  };
+  return AddSource(table, reader_of, nullptr, std::move(completion));
 }
 
 EngineParts::Commands EngineParts::AddSource(ObjectId source,
                                              const std::function<Reader(int)>& reader_of,
-                                             History history) {
+                                             History history, Completion completion) {
   if (history) histories_[source] = std::move(history);
+  if (completion != nullptr) completions_[source] = completion;
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {
     executor::SourceToRead to_read{.object = source, .reader = reader_of(i)};
+    to_read.completion = completion;
     commands.emplace_back(i, AddSourceCommand{std::move(to_read)});
   }
   return commands;
@@ -105,8 +109,9 @@ EngineParts::Commands EngineParts::AddSource(ObjectId source,
 
 EngineParts::Commands EngineParts::AddStream(
     ObjectId stream, std::string topic, const std::function<executor::SourceToRead(int)>& of_worker,
-    History history) {
+    History history, Completion completion) {
   histories_[stream] = std::move(history);
+  if (completion != nullptr) completions_[stream] = completion;
   const auto errors = std::make_shared<ViewStore>(stream, executor::SourceErrorLayout(),
                                                   options_.workers, options_.budget);
   executor::SourceErrors::Retention retention;
@@ -115,6 +120,7 @@ EngineParts::Commands EngineParts::AddStream(
   for (int i = 0; i < options_.workers; ++i) {
     executor::SourceToRead source = of_worker(i);
     source.errors = std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
+    source.completion = completion;
     // So that they can be read from now on: there are none.
     if (published_.info.epoch > 0) errors->writer(i).Publish(published_.info.epoch);
     commands.emplace_back(i, AddSourceCommand{std::move(source)});
@@ -126,9 +132,18 @@ EngineParts::Commands EngineParts::AddStream(
 EngineParts::Commands EngineParts::RemoveSource(ObjectId source) {
   histories_.erase(source);
   stream_errors_.erase(source);
+  completions_.erase(source);
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {
     commands.emplace_back(i, executor::RemoveSourceCommand{source});
+  }
+  return commands;
+}
+
+EngineParts::Commands EngineParts::RaiseWatermark(ObjectId source, Micros to) {
+  Commands commands;
+  for (int i = 0; i < options_.workers; ++i) {
+    commands.emplace_back(i, executor::RaiseCommand{source, to});
   }
   return commands;
 }
@@ -181,9 +196,11 @@ executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spe
   CHECK(published_.info.epoch > 0, "nothing hydrates before the first epoch");
   std::map<ObjectId, storage::VersionRef> versions;
   std::map<ObjectId, History> histories;
+  std::map<ObjectId, Watermark> watermarks;
   for (const executor::OperatorNode& node : spec.nodes) {
     const auto* source = std::get_if<SourceSpec>(&node.spec);
     if (source == nullptr) continue;
+    if (const auto reached = WatermarkOf(source->object)) watermarks[source->object] = *reached;
     const auto content = contents_.find(source->object);
     const auto history = histories_.find(source->object);
     if (content != contents_.end()) {
@@ -203,7 +220,30 @@ executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spe
             if (version == versions.end()) return nullptr;  // made by the same change
             return executor::MakeViewSource(
                 storage::OpenScan(version->second, {}, s.columns, std::nullopt, false));
-          }};
+          },
+          .watermarks =
+              [watermarks](const SourceSpec& s) {
+                std::vector<Watermark> out;
+                const auto of = watermarks.find(s.object);
+                for (size_t i = 0; i < s.columns.size() && of != watermarks.end(); ++i) {
+                  if (s.columns[i] != of->second.column) continue;
+                  out.push_back({static_cast<uint16_t>(i), of->second.time});
+                }
+                return out;
+              }};
+}
+
+// How far a source had come at the published epoch: the column, and the same time on every worker.
+// A worker's own share follows with the next epoch.
+std::optional<Watermark> EngineParts::WatermarkOf(ObjectId source) const {
+  const auto completion = completions_.find(source);
+  if (completion == completions_.end() || !completion->second->watermarked) return std::nullopt;
+  Micros reached = kNothingHeldBack;
+  for (const Position& position : published_.positions) {
+    if (position.source == source && !position.idle) reached = std::min(reached, position.watermark);
+  }
+  if (reached == kNoWatermark || reached == kNothingHeldBack) return std::nullopt;
+  return Watermark{static_cast<uint16_t>(*completion->second->watermarked), reached};
 }
 
 EngineParts::Commands EngineParts::Detach(ObjectId relation) {

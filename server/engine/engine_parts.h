@@ -47,6 +47,9 @@ class EngineParts {
   using History = std::function<std::unique_ptr<executor::BatchSource>(
       const executor::SourceSpec&, int worker, std::span<const Position> before)>;
 
+  /// What is computed of a source's rows. What a history delivers has been completed.
+  using Completion = std::shared_ptr<const executor::CompletionSpec>;
+
   /// Opens the journal and replays its commits. `on_published` is called for each published epoch,
   /// while the engine still keeps it. Files and clock outlive the parts.
   static Result<std::unique_ptr<EngineParts>> Open(FileSystem& files, Clock& clock,
@@ -62,18 +65,22 @@ class EngineParts {
 
   /// Lets the worker that owns a table, or a stream without connector, read it from the journal.
   /// `wrap` may put something around the reader.
+  /// `completion`: what is computed of its rows; null: nothing.
   Commands AddTable(ObjectId table, bool row_ids,
-                    const std::function<Reader(Reader)>& wrap = nullptr);
+                    const std::function<Reader(Reader)>& wrap = nullptr,
+                    Completion completion = nullptr);
   /// Adds a source; each worker gets its own reader. `history`: null if nothing that reads it is
   /// attached later than it.
   Commands AddSource(ObjectId source, const std::function<Reader(int worker)>& reader_of,
-                     History history = nullptr);
+                     History history = nullptr, Completion completion = nullptr);
   /// Adds a stream whose records may fail: `topic` is what its error collection says they come
   /// from.
   Commands AddStream(ObjectId stream, std::string topic,
                      const std::function<executor::SourceToRead(int worker)>& of_worker,
-                     History history);
+                     History history, Completion completion);
   Commands RemoveSource(ObjectId source);
+  /// At the end of the next epoch no partition's watermark is before `to`.
+  Commands RaiseWatermark(ObjectId source, Micros to);
 
   /// What runs as a table's, stream's or view's content.
   struct Relation {
@@ -116,6 +123,8 @@ class EngineParts {
   std::shared_ptr<const storage::ViewStore> store(ObjectId relation) const;
   /// The error collection of a view, or of a stream with a connector.
   std::shared_ptr<const storage::ViewStore> errors(ObjectId relation) const;
+  /// Rows that the relation's query found late for a window.
+  uint64_t late(ObjectId relation) const { return coordinator_->LateOf(relation); }
 
  private:
   struct Content {
@@ -129,6 +138,7 @@ class EngineParts {
                                    const std::shared_ptr<const executor::DataflowSpec>& spec,
                                    const std::shared_ptr<executor::ExchangeEnds>& ends) const;
   executor::Hydration HydrationOn(int worker, const executor::DataflowSpec& spec) const;
+  std::optional<Watermark> WatermarkOf(ObjectId source) const;
   void OnPublished(const storage::CutRecord& cut);
 
   const PartsOptions options_;
@@ -142,6 +152,7 @@ class EngineParts {
   std::map<ObjectId, Content> contents_;
   std::map<ObjectId, History> histories_;
   std::map<ObjectId, std::shared_ptr<storage::ViewStore>> stream_errors_;
+  std::map<ObjectId, Completion> completions_;
   std::vector<std::unique_ptr<executor::JournalHub>> hubs_;  // one a worker
   std::vector<std::shared_ptr<executor::WorkerLink>> links_;
   std::vector<std::unique_ptr<executor::Worker>> workers_;

@@ -15,11 +15,14 @@ namespace {
 using storage::CatalogObject;
 using storage::ObjectKind;
 
-// Types of a relation's rows as its source delivers them.
+// Types of a relation's rows as its source delivers them. Behind the columns of a stream with a
+// watermark stands each row's own: what a view that is created later judges old rows by, since
+// their order is not kept.
 storage::ViewLayout LayoutOfRows(const CatalogObject& object) {
   if (object.kind != ObjectKind::kStream) return storage::LayoutOf(object);
   storage::ViewLayout layout;
   for (const storage::CatalogColumn& column : object.columns) layout.types.push_back(column.type);
+  if (object.watermark) layout.types.push_back(Type::TimestampTz());
   return layout;
 }
 
@@ -95,6 +98,17 @@ Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& obj
                                .layout = storage::LayoutOf(object),
                                .settings = std::make_shared<const Settings>(context.settings),
                                .keeps_rows = object.kind != ObjectKind::kSink};
+}
+
+Result<EngineParts::Completion> CompletionOf(const CatalogObject& object) {
+  if (object.kind != ObjectKind::kStream || object.dataflow.empty()) return nullptr;
+  const auto spec = executor::ParseDataflow(object.dataflow);
+  if (!spec) return std::unexpected(spec.error());
+  std::optional<int> watermarked;
+  if (object.watermark) watermarked = object.watermark->column;
+  const planner::BindContext context = planner::WithSettings({}, object.settings);
+  return executor::CompletionOf(*spec, object.columns.size(), watermarked,
+                                std::make_shared<const Settings>(context.settings));
 }
 
 // Ids ascend in the order of creation, and an object depends on older ones only.

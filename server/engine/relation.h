@@ -27,6 +27,10 @@ storage::VersionRef EmptyContent(ObjectId object, storage::ViewLayout layout, Ep
 /// that does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
 
+/// What is computed of a stream's rows when they are read; null for what needs nothing. Errors:
+/// XX001 for a stored dataflow that does not parse.
+Result<EngineParts::Completion> CompletionOf(const storage::CatalogObject& object);
+
 /// In what two catalogs differ, as far as something runs for it.
 struct CatalogDifference {
   std::vector<storage::ObjectRef> created;  // what is read before what reads it

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/sources/reader_rows.h"
+#include "server/engine/relation.h"
 
 namespace riverrun::server {
 namespace {
@@ -212,10 +213,12 @@ Result<std::unique_ptr<executor::BatchSource>> StreamConnections::OpenRows(
       if (same) bound.offset = std::max(bound.offset, at.offset);
     }
   }
-  const std::vector<int> wanted(columns.begin(), columns.end());
-  auto reader = connection->Open(std::move(start), wanted, nullptr);
+  const auto completion = CompletionOf(stream);
+  if (!completion) return std::unexpected(completion.error());
+  auto reader = connection->Open(std::move(start), {}, nullptr);
   if (!reader) return std::unexpected(reader.error());
-  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), wanted);
+  return executor::MakeReaderRows(std::move(*reader), std::move(bounds),
+                                  {columns.begin(), columns.end()}, *completion);
 }
 
 StreamBeginning BeginningOf(const CatalogObject& stream, int worker, int workers) {

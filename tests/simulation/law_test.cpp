@@ -40,19 +40,24 @@ TEST(Law, HoldsInRandomCases) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   std::printf(
       "%lu cases in %.1f s: %lu views compared (%lu rows, %lu errors), %lu commits, %lu crashes, "
-      "%lu replayed epochs compared, %lu views hydrated\n",
+      "%lu replayed epochs compared, %lu views hydrated, %lu of windows compared (%lu rows, %lu "
+      "late)\n",
       static_cast<unsigned long>(done), seconds.count(),
       static_cast<unsigned long>(report.epochs_checked),
       static_cast<unsigned long>(report.rows_compared),
       static_cast<unsigned long>(report.errors_compared),
       static_cast<unsigned long>(report.commits), static_cast<unsigned long>(report.crashes),
       static_cast<unsigned long>(report.replayed_epochs_compared),
-      static_cast<unsigned long>(report.views_hydrated));
+      static_cast<unsigned long>(report.views_hydrated),
+      static_cast<unsigned long>(report.windows_checked),
+      static_cast<unsigned long>(report.window_rows),
+      static_cast<unsigned long>(report.late_rows));
   // A run that compares nothing proves nothing.
   EXPECT_GT(report.epochs_checked, done);
   EXPECT_GT(report.rows_compared, done);
   EXPECT_GE(report.crashes, done);
   EXPECT_GT(report.views_hydrated, 0);
+  EXPECT_GT(report.window_rows, done);
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 // Random continuous queries over random tables, streams and earlier views.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "executor/dataflow.h"
 #include "storage/run/view_layout.h"
 #include "tests/random_data.h"
+#include "tests/simulation/window_view.h"
 
 namespace riverrun::simulation {
 
@@ -22,6 +24,7 @@ struct RandomView {
   Relation relation;
   executor::DataflowSpec spec;
   storage::ViewLayout layout;
+  std::optional<WindowQuery> window = {};  // what it is said to be, if it is a query over windows
 };
 
 /// Columns of the types that the simulator uses, the first of which is a bigint called "k".

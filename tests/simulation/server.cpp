@@ -76,7 +76,8 @@ std::unique_ptr<EngineParts> StartServer(const CaseInput& input, size_t views,
         [&stream, workers](const executor::SourceSpec& source, int worker,
                            std::span<const Position> before) {
           return MakeHistory(stream, source.columns, worker, workers, before);
-        }));
+        },
+        stream.completion));
   }
   for (size_t i = 0; i < views; ++i) {
     coordinator.Change(engine->Attach(RelationOf(input, i), EngineParts::Begin::kReplay));

@@ -101,12 +101,15 @@ std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
                                                    const std::vector<int>& columns, int worker,
                                                    int workers, std::span<const Position> before) {
   std::vector<Batch> batches;
+  std::optional<executor::SourceCompletion> completion;
+  if (log.completion != nullptr) completion.emplace(log.completion);
   for (const Position& position : before) {
     if (position.source != log.id || position.partition % workers != worker) continue;
     for (int64_t i = 0; i < position.offset; ++i) {
       BatchBuilder row(log.types);
       DecodeRow(log.partitions[position.partition][i], 1, row);
-      const Batch whole = row.Finish();
+      Batch whole = row.Finish();
+      if (completion) whole = completion->Complete(position.partition, std::move(whole), true);
       Batch& part = batches.emplace_back();
       part.rows = 1;
       for (const int column : columns) part.columns.push_back(whole.columns[column]);

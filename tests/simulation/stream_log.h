@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "executor/batch_source.h"
+#include "executor/runtime/source_completion.h"
 #include "executor/source_reader.h"
 #include "tests/random_data.h"
 
@@ -17,6 +18,10 @@ struct StreamLog {
   ObjectId id;
   std::vector<Type> types;
   std::vector<std::vector<std::string>> partitions;
+  /// Of a stream whose last column is a time: what is computed of its rows, and how far behind the
+  /// largest time its watermark is.
+  std::shared_ptr<const executor::CompletionSpec> completion = nullptr;
+  Micros delay = 0;
 
   /// The rows below the given offsets (of this stream's positions; others are passed over).
   std::vector<std::string> Before(std::span<const Position> positions) const;
@@ -29,7 +34,7 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, i
                                                          int workers, uint32_t rows_max,
                                                          testing::RandomData& random);
 
-/// Those records of the same partitions that stand before the given positions.
+/// Those records of the same partitions, completed, that stand before the given positions.
 std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
                                                    const std::vector<int>& columns, int worker,
                                                    int workers, std::span<const Position> before);

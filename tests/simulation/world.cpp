@@ -12,12 +12,19 @@ constexpr int kWorkersMax = 3;
 constexpr int kKeysMax = 12;  // small, so that updates and conflicts are frequent
 
 // The rows that a case writes: random, but of few different keys.
-std::string RandomRow(const std::vector<Type>& types, int64_t key, testing::RandomData& random) {
+std::string RandomRow(const std::vector<Type>& types, int64_t key, testing::RandomData& random,
+                      Micros* progress = nullptr) {
   BatchBuilder row(types);
   row.column(0).Append(key);
   for (size_t i = 1; i < types.size(); ++i) {
     ColumnBuilder& column = row.column(i);
-    if (random.Chance(15)) {
+    if (progress != nullptr && i + 1 == types.size()) {
+      if (const std::optional<Micros> time = RandomTime(*progress, random)) {
+        column.Append(*time);
+      } else {
+        column.AppendNull();
+      }
+    } else if (random.Chance(15)) {
       column.AppendNull();
     } else if (types[i].kind == TypeKind::kInt8 && random.Chance(85)) {
       column.Append(random.Between(-4, 8));
@@ -55,7 +62,7 @@ class Case {
  private:
   void MakeInput() {
     uint32_t next_id = 100;  // above the catalog's own
-    std::vector<Relation> relations;
+    std::vector<Relation> relations, streams;
     for (uint32_t count = 1 + random_.Below(2); count > 0; --count) {
       Relation table{{next_id++}, RandomColumns(random_), false};
       const storage::ViewLayout layout{.types = executor::TypesOf(table.columns),
@@ -66,16 +73,26 @@ class Case {
       relations.push_back(table);
     }
     for (uint32_t count = 1 + random_.Below(2); count > 0; --count) {
-      const Relation stream{{next_id++}, RandomColumns(random_), true};
-      input_.streams.push_back(
-          {.id = stream.id, .types = executor::TypesOf(stream.columns), .partitions = {}});
-      input_.streams.back().partitions.resize(1 + random_.Below(4));
+      Relation stream{{next_id++}, RandomColumns(random_), true};
+      stream.columns.push_back({"ts", Type::TimestampTz()});
+      const std::vector<Type> types = executor::TypesOf(stream.columns);
+      StreamLog& log =
+          input_.streams.emplace_back(StreamLog{.id = stream.id, .types = types, .partitions = {}});
+      log.partitions.resize(1 + random_.Below(4));
+      log.delay = random_.Between(0, 10) * 1'000'000;
+      log.completion = WatermarkBehind(types, log.delay);
+      streams.push_back(stream);
       relations.push_back(stream);
     }
     // Some are there from the beginning, the others come while the server runs.
     views_ = input_.views.size();
     for (int i = 0; i < options_.views; ++i) {
-      input_.views.push_back(MakeRandomView({next_id++}, relations, random_));
+      if (random_.Chance(50)) {
+        const size_t stream = random_.Below(static_cast<uint32_t>(streams.size()));
+        input_.views.push_back(MakeWindowView({next_id++}, streams[stream], stream, random_));
+      } else {
+        input_.views.push_back(MakeRandomView({next_id++}, relations, random_));
+      }
       relations.push_back(input_.views.back().relation);
       if (views_ == input_.views.size() - 1 && random_.Chance(50)) ++views_;
     }
@@ -121,11 +138,13 @@ class Case {
   }
 
   void AppendToStream() {
-    StreamLog& stream = input_.streams[random_.Below(static_cast<uint32_t>(input_.streams.size()))];
+    const size_t number = random_.Below(static_cast<uint32_t>(input_.streams.size()));
+    StreamLog& stream = input_.streams[number];
     auto& partition =
         stream.partitions[random_.Below(static_cast<uint32_t>(stream.partitions.size()))];
     for (uint32_t rows = 1 + random_.Below(6); rows > 0; --rows) {
-      partition.push_back(RandomRow(stream.types, random_.Between(0, kKeysMax), random_));
+      partition.push_back(
+          RandomRow(stream.types, random_.Between(0, kKeysMax), random_, &progress_[number]));
     }
   }
 
@@ -265,7 +284,15 @@ class Case {
     const Bag rows = ContentOf(version);
     const Bag failed = FailuresOf(errors);
     if (compare && !problem_) {
-      const Answer answer = BatchAnswer(view, inputs, cut.info);
+      Answer answer;
+      if (view.window) {
+        const StreamLog& log = input_.streams[view.window->stream];
+        answer.rows = AnswerOf(*view.window, log, cut.positions).rows;
+        ++report_.windows_checked;
+        report_.window_rows += rows.size();
+      } else {
+        answer = BatchAnswer(view, inputs, cut.info);
+      }
       Compare(view, cut, answer.rows, rows, view.layout.types, "");
       Compare(view, cut, answer.errors, failed, FailureTypes(), "errors of ");
       ++report_.epochs_checked;
@@ -316,9 +343,22 @@ class Case {
       if (stream.Before(last_cut_.positions).size() == records) continue;
       problem_ = "records of stream " + std::to_string(stream.id.value) + " are left unread";
     }
+    for (size_t i = 0; i < readable_; ++i) CheckLate(input_.views[i]);
     if (!commits_.empty() && last_cut_.commits_before <= commits_.back().first) {
       problem_ = "the last commit is in no epoch";
     }
+  }
+
+  void CheckLate(const RandomView& view) {
+    if (!view.window || problem_) return;
+    const StreamLog& log = input_.streams[view.window->stream];
+    const uint64_t expected = AnswerOf(*view.window, log, last_cut_.positions).late;
+    const uint64_t counted = server_->late(view.relation.id);
+    report_.late_rows += counted;
+    if (counted == expected) return;
+    problem_ = "view " + std::to_string(view.relation.id.value) + " counts " +
+               std::to_string(counted) + " late rows, not " + std::to_string(expected) + "\n" +
+               executor::Explain(view.spec);
   }
 
   const CaseOptions& options_;
@@ -331,6 +371,7 @@ class Case {
   size_t views_ = 0;     // of the input that have been created
   size_t readable_ = 0;  // and have content
   int workers_ = 0;
+  std::map<size_t, Micros> progress_;  // of the time of each stream
   std::vector<LoggedCommit> commits_;
   std::vector<std::pair<Lsn, std::string>> unacknowledged_, acknowledged_;
   storage::CutRecord last_cut_;             // published

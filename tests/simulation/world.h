@@ -43,6 +43,9 @@ struct CaseReport {
   uint64_t crashes = 0;
   uint64_t replayed_epochs_compared = 0;
   uint64_t views_hydrated = 0;  // created while the server ran
+  uint64_t windows_checked = 0;  // views over windows, compared with the model
+  uint64_t window_rows = 0;
+  uint64_t late_rows = 0;  // at the end of the cases
 };
 
 /// Runs one case. Returns the first difference from the law, in words, or nothing.

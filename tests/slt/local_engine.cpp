@@ -328,7 +328,12 @@ Result<std::vector<Batch>> LocalEngine::RunOnce(const planner::LoweredQuery& que
       .open = [this](const executor::SourceSpec& source) {
         return std::make_unique<BatchList>(Scan(source.object, source.columns));
       }};
-  if (drop_failing_rows) environment.errors = [] { return std::make_unique<DropFailing>(); };
+  if (drop_failing_rows) {
+    environment.errors = [] { return std::make_unique<DropFailing>(); };
+    environment.watermarks = [this](const executor::SourceSpec& source) {
+      return runtime_->Watermarks(source);
+    };
+  }
   executor::LocalDriver driver(query.dataflow, std::move(environment));
   std::vector<Batch> batches;
   const Cancel cancel;

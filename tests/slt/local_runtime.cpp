@@ -83,7 +83,8 @@ void LocalRuntime::Begin(const CatalogObject& object) {
         [this](std::unique_ptr<SourceReader> reader) -> std::unique_ptr<SourceReader> {
           if (!options_.one_row_batches) return reader;
           return std::make_unique<OneRowAtATime>(std::move(reader));
-        }));
+        },
+        server::CompletionOf(object).value()));
   }
   auto relation = server::RelationOf(object);
   CHECK(relation.has_value(), relation ? "" : relation.error().text);
@@ -135,6 +136,20 @@ storage::ReadView LocalRuntime::Everything() const {
     }
   }
   return view;
+}
+
+std::vector<Watermark> LocalRuntime::Watermarks(const executor::SourceSpec& source) const {
+  const storage::ObjectRef object = engine_->committer().catalog()->Find(source.object);
+  std::vector<Watermark> watermarks;
+  if (object == nullptr || !object->watermark) return watermarks;
+  for (const Position& position : engine_->published().positions) {
+    if (position.source != source.object || position.watermark == kNoWatermark) continue;
+    for (size_t i = 0; i < source.columns.size(); ++i) {
+      if (source.columns[i] != object->watermark->column) continue;
+      watermarks.push_back({static_cast<uint16_t>(i), position.watermark});
+    }
+  }
+  return watermarks;
 }
 
 }  // namespace riverrun::slt

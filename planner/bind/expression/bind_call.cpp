@@ -3,6 +3,7 @@
 #include <array>
 
 #include "planner/bind/expression/expression_binder.h"
+#include "planner/bind/query/bind_window.h"
 #include "planner/bind/query/find_relation.h"
 
 namespace riverrun::planner {
@@ -22,9 +23,8 @@ constexpr std::array<std::string_view, 9> kSetFunctions = {
     "jsonb_each_text",       "jsonb_array_elements_text",
     "regexp_split_to_table", "regexp_matches",
     "string_to_table"};
-constexpr std::array<std::string_view, 9> kWindowTables = {
-    "tumble",     "hop",       "session", "cumulate",     "tumble_start",
-    "tumble_end", "hop_start", "hop_end", "session_start"};
+constexpr std::array<std::string_view, 5> kWindowTables = {"session", "cumulate", "session_start",
+                                                           "session_end", "session_rowtime"};
 // Names that begin like those of the system catalogs' functions.
 constexpr std::array<std::string_view, 4> kKnownHere = {
     "pg_typeof", "pg_backend_pid", "pg_is_in_recovery", "pg_advisory_unlock_all"};
@@ -126,7 +126,10 @@ Bound ExpressionBinder::BindNode(const ast::FunctionCall& node, Span) {
   if (!candidates.empty() && candidates.front()->kind == FunctionKind::kAggregate) {
     return BindAggregate(node, name);
   }
-  if (candidates.empty()) RefuseLater(name, position);
+  if (candidates.empty()) {
+    if (std::optional<Bound> part = BindWindowPart(node, name)) return *std::move(part);
+    RefuseLater(name, position);
+  }
   RefuseAggregateParts(node, name);
   if (std::optional<Bound> special = BindSpecial(node, name)) return *std::move(special);
   std::vector<Bound> args = BindArguments(node);
@@ -143,6 +146,48 @@ std::optional<Bound> ExpressionBinder::BindCastCall(const std::string& name,
   const std::optional<Type> type = TypeByName(name);
   if (!type) return std::nullopt;
   return CastTo(state_, args[0], *type, position);
+}
+
+// TUMBLE_START, TUMBLE_END, TUMBLE_ROWTIME and those of HOP: columns of the window of GROUP BY.
+// Arguments, if there are any, must be those of that window.
+std::optional<Bound> ExpressionBinder::BindWindowPart(const ast::FunctionCall& node,
+                                                      const std::string& name) {
+  const Position position = node.name.span.begin;
+  const bool tumble = name.starts_with("tumble");
+  if (!tumble && !name.starts_with("hop")) return std::nullopt;
+  std::string part = name.substr(tumble ? 6 : 3);
+  const std::string function = tumble ? "TUMBLE" : "HOP";
+  for (char& c : part) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (part.empty()) {
+    throw SqlError(sqlstate::kSyntaxError, function + " is allowed in FROM and GROUP BY only",
+                   position);
+  }
+  if (part != "_START" && part != "_END" && part != "_ROWTIME") return std::nullopt;
+  GroupWindow* window =
+      aggregates_ != nullptr && aggregates_->window ? &*aggregates_->window : nullptr;
+  const auto kind = tumble ? WindowAssign::Kind::kTumble : WindowAssign::Kind::kHop;
+  if (window == nullptr || inside_aggregate_ || window->node.kind != kind) {
+    throw SqlError(sqlstate::kGroupingError,
+                   function + part + " needs a GROUP BY " + function + "(...) beside it", position)
+        .WithHint("Over TUMBLE or HOP in FROM, the columns window_start and window_end say it.");
+  }
+  const WindowAssign& group = window->node;
+  if (!node.arguments.empty()) {
+    ast::FunctionCall same = node;
+    same.name.parts.back().text = tumble ? "tumble" : "hop";
+    const WindowAssign given = WindowCall::Of(same, false)->Bind(state_, scope_, group.input);
+    if (given.time != group.time || !(given.size == group.size) || !(given.slide == group.slide) ||
+        !(given.offset == group.offset)) {
+      throw SqlError(sqlstate::kGroupingError,
+                     "the arguments of " + function + part + " are not those of GROUP BY",
+                     position);
+    }
+  }
+  window->uses_time = window->uses_time || part == "_ROWTIME";
+  const PlanColumn& column = part == "_START" ? group.window_start
+                             : part == "_END" ? group.window_end
+                                              : group.window_time;
+  return Bound{ColumnValue(column.id, column.type), position};
 }
 
 std::optional<Bound> ExpressionBinder::BindSpecial(const ast::FunctionCall& node,

@@ -34,6 +34,10 @@ std::string_view ClauseText(Clause clause) {
       return "ON CONFLICT";
     case Clause::kExecute:
       return "EXECUTE parameters";
+    case Clause::kGenerated:
+      return "column generation expressions";
+    case Clause::kWindow:
+      return "the arguments of a window";
     case Clause::kWatermark:
       return "WATERMARK";
   }

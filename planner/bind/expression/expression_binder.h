@@ -32,10 +32,18 @@ enum class Clause : uint8_t {
   kOnConflict,
   kExecute,
   kWatermark,
+  kGenerated,
+  kWindow,
 };
 std::string_view ClauseText(Clause clause);
 
-/// The calls of aggregates in one SELECT, each once.
+/// The window of GROUP BY TUMBLE(...) or HOP(...).
+struct GroupWindow {
+  WindowAssign node;
+  bool uses_time = false;  // TUMBLE_ROWTIME is called
+};
+
+/// What the groups of one SELECT have: the calls of aggregates, each once, and the window.
 struct AggregateCalls {
   struct Entry {
     PlanColumn column;
@@ -46,6 +54,7 @@ struct AggregateCalls {
     Position position = 0;
   };
   std::vector<Entry> entries;
+  std::optional<GroupWindow> window = {};
 };
 
 /// Binds expressions of one clause. Aggregates become columns that `aggregates` will have; without
@@ -118,6 +127,7 @@ class ExpressionBinder {
   Bound BindNullIf(std::vector<Bound> args, Position position);
   Bound BindExtreme(const std::vector<Bound>& args, bool greatest, Position position);
   Bound BindAggregate(const ast::FunctionCall& node, const std::string& name);
+  std::optional<Bound> BindWindowPart(const ast::FunctionCall& node, const std::string& name);
   std::vector<Bound> BindArguments(const ast::FunctionCall& node);
 
   BindState& state_;

@@ -72,6 +72,9 @@ LogicalPlan ScanOf(BindState& state, const storage::CatalogObject& object, Scope
     scan.columns.push_back({made, static_cast<int>(scan.columns.size()), column.not_null});
     relation.columns.push_back(made);
   }
+  if (scan.append_only && object.watermark) {
+    scan.watermarked = relation.columns[static_cast<size_t>(object.watermark->column)].id;
+  }
   const bool keyed = scan.kind != ScanKind::kStream;
   for (const int32_t position : object.primary_key) {
     if (keyed) relation.key.push_back(relation.columns[static_cast<size_t>(position)].id);
@@ -182,11 +185,19 @@ LogicalPlan QueryBinder::BindItem(const ast::DerivedTable& table, const ast::Tab
 }
 
 LogicalPlan QueryBinder::BindItem(const ast::TableFunction& function, const ast::TableRef& item,
-                                  Scope&) {
+                                  Scope& scope) {
   if (function.rows_from) NotYet("ROWS FROM is", item.span.begin);
   const ast::FunctionCall& call = function.functions.front().call;
   const std::string& name = call.name.Last().text;
-  constexpr std::array<std::string_view, 4> kWindows = {"tumble", "hop", "session", "cumulate"};
+  if (const std::optional<WindowCall> window = WindowCall::Of(call, true)) {
+    if (function.with_ordinality) NotYet("WITH ORDINALITY is", item.span.begin);
+    ScopeRelation relation;
+    LogicalPlan plan = BindWindowTable(*window, relation);
+    ApplyAlias(relation, item.alias);
+    scope.Add(std::move(relation), item.span.begin);
+    return plan;
+  }
+  constexpr std::array<std::string_view, 2> kWindows = {"session", "cumulate"};
   if (std::ranges::find(kWindows, name) != kWindows.end()) {
     std::string upper = name;
     for (char& c : upper) c = static_cast<char>(c - 'a' + 'A');

@@ -7,6 +7,7 @@ namespace riverrun::planner {
 QueryOutput SelectBinder::Bind() {
   RefuseLater();
   BindFromAndWhere();
+  BindGroupWindow();
   BindItems();
   BindGroupBy();
   if (select_.having) {
@@ -37,6 +38,24 @@ void SelectBinder::BindFromAndWhere() {
   if (!select_.where) return;
   ExpressionBinder binder(state_, scope_, Clause::kWhere);
   plan_ = MakePlan(Filter{plan_, binder.BindCondition(*select_.where)});
+}
+
+// The call of TUMBLE or HOP that an element of GROUP BY is.
+static std::optional<WindowCall> WindowIn(const ast::Expression& expression) {
+  const auto* call = ast::As<ast::FunctionCall>(expression);
+  return call == nullptr ? std::nullopt : WindowCall::Of(*call, false);
+}
+
+// GROUP BY TUMBLE(...) puts the rows into windows before they are grouped.
+void SelectBinder::BindGroupWindow() {
+  for (const ast::GroupingElement& element : select_.group_by) {
+    const auto* expression = std::get_if<ast::Expression>(&element.node);
+    const auto call = expression == nullptr ? std::nullopt : WindowIn(*expression);
+    if (!call) continue;
+    if (aggregates_.window) NotYet("a second window in GROUP BY is", element.span.begin);
+    aggregates_.window = GroupWindow{call->Bind(state_, scope_, plan_)};
+    plan_ = MakePlan(aggregates_.window->node);
+  }
 }
 
 void SelectBinder::BindItems() {
@@ -95,6 +114,13 @@ void SelectBinder::BindGroupBy() {
 void SelectBinder::AddGroupKey(const ast::Expression& expression) {
   constexpr std::string_view kClause = "GROUP BY";
   const Position position = expression.span.begin;
+  if (aggregates_.window && WindowIn(expression)) {
+    const WindowAssign& window = aggregates_.window->node;
+    for (const PlanColumn& column : {window.window_start, window.window_end}) {
+      keys_.push_back({ColumnValue(column.id, column.type), position});
+    }
+    return;
+  }
   std::optional<size_t> item = PositionNamed(expression, visible_, kClause);
   const auto* reference = ast::As<ast::ColumnReference>(expression);
   const bool bare = reference != nullptr && reference->name.parts.size() == 1;
@@ -147,6 +173,10 @@ size_t SelectBinder::SortExpression(const ast::SortKey& key) {
 }
 
 void SelectBinder::ApplyGrouping() {
+  if (aggregates_.window && aggregates_.window->uses_time) {
+    const PlanColumn& time = aggregates_.window->node.window_time;
+    keys_.push_back({ColumnValue(time.id, time.type), keys_.front().position});
+  }
   const bool grouped =
       !select_.group_by.empty() || !aggregates_.entries.empty() || having_.expression != nullptr;
   if (!grouped) return;

@@ -10,6 +10,7 @@
 #include "parser/ast/query.h"
 #include "planner/bind/bind_state.h"
 #include "planner/bind/expression/expression_binder.h"
+#include "planner/bind/query/bind_window.h"
 #include "planner/bind/query/scope.h"
 
 namespace riverrun::planner {
@@ -79,6 +80,7 @@ class QueryBinder {
   LogicalPlan BindItem(const ast::TableFunction& function, const ast::TableRef& item, Scope& scope);
   LogicalPlan BindItem(const ast::Join& join, const ast::TableRef& item, Scope& scope);
   LogicalPlan BindItem(const ast::MatchRecognize& match, const ast::TableRef& item, Scope& scope);
+  LogicalPlan BindWindowTable(const WindowCall& call, ScopeRelation& relation);
   LogicalPlan UseCommonTable(const CommonTables::Table& table, PlanColumns& columns);
   QueryOutput ExpandView(const storage::CatalogObject& view, Position position);
 

@@ -25,6 +25,7 @@ class SelectBinder {
 
   void RefuseLater() const;
   void BindFromAndWhere();
+  void BindGroupWindow();
   void BindItems();
   void BindGroupBy();
   void AddGroupKey(const ast::Expression& expression);

@@ -5,6 +5,7 @@
 #include "parser/print.h"
 #include "planner/bind/expression/bind_type.h"
 #include "planner/bind/query/find_relation.h"
+#include "planner/bind/statement/bind_stream.h"
 #include "planner/bind/statement/statement_binder.h"
 
 namespace riverrun::planner {
@@ -50,6 +51,7 @@ class DefinitionBinder {
       std::visit([&](const auto& node) { Add(node); }, element);
     }
     for (const int32_t position : object_.primary_key) Column(position).not_null = true;
+    if (object_.kind == ObjectKind::kStream) BindStreamRows(state_, create_, object_);
   }
 
  private:
@@ -61,7 +63,6 @@ class DefinitionBinder {
       throw SqlError(sqlstate::kDuplicateColumn,
                      "column \"" + definition.name.text + "\" specified more than once", position);
     }
-    if (definition.generated) NotYet("generated columns are", position);
     if (definition.metadata && !HasConnector(create_)) {
       throw SqlError(sqlstate::kInvalidTableDefinition,
                      "only a stream with a connector has METADATA columns", position);
@@ -76,6 +77,7 @@ class DefinitionBinder {
     }
     CatalogColumn column;
     column.name = definition.name.text;
+    if (definition.generated) NoteGenerated(definition, object_, column);
     column.type = BindType(*definition.type);
     column.not_null = definition.not_null;
     if (definition.metadata) {

@@ -51,6 +51,13 @@ void FitColumns(std::vector<size_t>& columns, size_t values, const ast::Insert& 
   columns.resize(values);
 }
 
+void RefuseGenerated(const CatalogColumn& column, Position position) {
+  if (column.generated == storage::GeneratedColumn::kNo) return;
+  throw SqlError(sqlstate::kGeneratedAlways,
+                 "cannot insert a non-DEFAULT value into column \"" + column.name + "\"", position)
+      .WithDetail("Column \"" + column.name + "\" is a generated column.");
+}
+
 // VALUES as the whole source: each cell is assigned to its column, and DEFAULT may stand there.
 InsertRows BindCells(BindState& state, const CatalogObject& target, const ast::Values& values,
                      const ast::Insert& insert, std::vector<size_t>& columns) {
@@ -76,6 +83,9 @@ InsertRows BindCells(BindState& state, const CatalogObject& target, const ast::V
     std::vector<ExpressionRef>& cells = node.rows.emplace_back();
     cells.reserve(width);
     for (size_t i = 0; i < width; ++i) {
+      if (ast::As<ast::DefaultValue>(row[i]) == nullptr) {
+        RefuseGenerated(target.columns[columns[i]], row[i].span.begin);
+      }
       cells.push_back(CellFor(state, binder, row[i], target.columns[columns[i]]));
     }
   }
@@ -89,7 +99,10 @@ InsertRows BindSource(BindState& state, QueryBinder& queries, const CatalogObjec
   FitColumns(columns, output.columns.size(), insert,
              output.columns.size() > columns.size() ? output.columns[columns.size()].position : 0);
   std::vector<Type> types;
-  for (const size_t position : columns) types.push_back(target.columns[position].type);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    RefuseGenerated(target.columns[columns[i]], output.columns[i].position);
+    types.push_back(target.columns[columns[i]].type);
+  }
   output = queries.Cast(output, types, CastContext::kAssignment, [&](size_t i) {
     const QueryColumn& column = output.columns[i];
     const Bound value{ColumnValue(column.column.id, column.column.type), column.position};

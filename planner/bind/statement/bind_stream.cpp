@@ -1,121 +1,170 @@
-// What CREATE STREAM says about where the records come from.
-#include <algorithm>
+#include "planner/bind/statement/bind_stream.h"
 
-#include "executor/connectors/connector.h"
+#include <algorithm>
+#include <map>
+
+#include "executor/dataflow.h"
+#include "parser/print.h"
+#include "planner/bind/settings_text.h"
 #include "planner/bind/statement/statement_binder.h"
 
 namespace riverrun::planner {
 namespace {
 
+using storage::CatalogColumn;
 using storage::CatalogObject;
-using storage::CatalogOption;
+using storage::GeneratedColumn;
 
-// Checking a definition takes no other time than that of the statement.
-class StatementClock : public Clock {
+constexpr SqlState kInvalidObjectDefinition = State("42P17");
+
+// Functions of the moment at which they are called.
+bool ReadsNow(const executor::Function& function, size_t arguments) {
+  const bool stable = function.options.volatility == executor::Volatility::kStable;
+  return stable && (arguments == 0 || (function.signature.name == "age" && arguments == 1));
+}
+
+// Rows of a stream are computed anew whenever its log is read: the result must be the same.
+void CheckRepeatable(const ExpressionRef& expression, std::string_view what, Position position) {
+  bool repeatable = executor::VolatilityOf(*expression) != executor::Volatility::kVolatile;
+  static_cast<void>(RewriteExpression(expression, [&](const ExpressionRef& part) {
+    const auto* call = std::get_if<executor::Call>(&part->node);
+    if (call != nullptr && ReadsNow(*call->function, call->args.size())) repeatable = false;
+    return part;
+  }));
+  if (repeatable) return;
+  throw SqlError(kInvalidObjectDefinition,
+                 std::string(what) + " expression is not immutable", position)
+      .WithDetail("The log is read again after a restart, and has to give the same rows.");
+}
+
+class StreamBinder {
  public:
-  explicit StatementClock(Micros now) : now_(now) {}
-  Micros Now() override { return now_; }
+  StreamBinder(BindState& state, const ast::CreateRelation& create, CatalogObject& object)
+      : state_(state), create_(create), object_(object) {}
+
+  void Bind() {
+    const bool generates = std::ranges::any_of(object_.columns, [](const CatalogColumn& column) {
+      return column.generated == GeneratedColumn::kStored;
+    });
+    if (!generates && !object_.watermark) return;
+    MakeScopes();
+    BindGenerated();
+    ExpressionRef watermark = BindWatermark();
+    Store(std::move(watermark));
+  }
 
  private:
-  const Micros now_;
+  // The rows as they are given, for generated columns, and as they will be, for the watermark.
+  void MakeScopes() {
+    row_ = RowOf(state_, object_, object_.name);
+    ScopeRelation given = row_;
+    given.columns.clear();
+    for (size_t i = 0; i < object_.columns.size(); ++i) {
+      if (object_.columns[i].generated == GeneratedColumn::kStored) continue;
+      positions_.emplace(row_.columns[i].id, ColumnId{static_cast<uint32_t>(given_.size())});
+      given_.push_back(static_cast<int>(i));
+      given.columns.push_back(row_.columns[i]);
+    }
+    given_scope_.Add(std::move(given), create_.name.span.begin);
+  }
+
+  void BindGenerated() {
+    for (const auto& element : create_.elements) {
+      const auto* definition = std::get_if<ast::ColumnDefinition>(&element);
+      if (definition == nullptr || !definition->generated) continue;
+      const auto at = static_cast<size_t>(storage::FindColumn(object_, definition->name.text));
+      CatalogColumn& column = object_.columns[at];
+      ExpressionBinder binder(state_, given_scope_, Clause::kGenerated);
+      const Bound bound = binder.Bind(*definition->generated);
+      auto value = TryCoerce(state_, bound, column.type, CastContext::kAssignment);
+      if (!value) {
+        throw SqlError(sqlstate::kDatatypeMismatch,
+                       "column \"" + column.name + "\" is of type " + TypeText(column.type) +
+                           " but the generation expression is of type " + TypeText(bound.type()),
+                       bound.position)
+            .WithHint("You will need to rewrite or cast the expression.");
+      }
+      CheckRepeatable(*value, "generation", bound.position);
+      generated_.emplace(row_.columns[at].id, *std::move(value));
+    }
+  }
+
+  // Null: it has no expression.
+  ExpressionRef BindWatermark() {
+    for (const auto& element : create_.elements) {
+      const auto* watermark = std::get_if<ast::Watermark>(&element);
+      if (watermark == nullptr || !watermark->expression) continue;
+      Scope scope;
+      scope.Add(row_, watermark->span.begin);
+      const Bound bound =
+          ExpressionBinder(state_, scope, Clause::kWatermark).Bind(*watermark->expression);
+      const Type& type = object_.columns[static_cast<size_t>(object_.watermark->column)].type;
+      const auto value = TryCoerce(state_, bound, type, CastContext::kAssignment);
+      CHECK(value.has_value(), "the watermark's type has been checked");
+      CheckRepeatable(*value, "watermark", bound.position);
+      return Substitute(*value, generated_);
+    }
+    return nullptr;
+  }
+
+  void Store(ExpressionRef watermark) {
+    executor::ProjectSpec project;
+    std::vector<executor::OutputColumn> given, output;
+    for (const int at : given_) {
+      const CatalogColumn& column = object_.columns[static_cast<size_t>(at)];
+      given.push_back({column.name, column.type});
+    }
+    for (size_t i = 0; i < object_.columns.size(); ++i) {
+      const PlanColumn& column = row_.columns[i];
+      const auto value = generated_.find(column.id);
+      const ExpressionRef expression =
+          value == generated_.end() ? ColumnValue(column.id, column.type) : value->second;
+      project.outputs.push_back(Rename(expression, positions_));
+      output.push_back({column.name, column.type});
+    }
+    if (watermark != nullptr) {
+      output.push_back({"watermark", executor::TypeOf(*watermark)});
+      project.outputs.push_back(Rename(watermark, positions_));
+    }
+    executor::DataflowSpec spec;
+    spec.nodes = {{.id = {1},
+                   .spec = executor::SourceSpec{object_.id, given_},
+                   .inputs = {},
+                   .output = std::move(given)},
+                  {.id = {2},
+                   .spec = std::move(project),
+                   .inputs = {{OperatorId{1}, {}}},
+                   .output = std::move(output)}};
+    object_.dataflow = executor::Serialize(spec);
+    object_.settings = TextsOf(state_.context());
+  }
+
+  BindState& state_;
+  const ast::CreateRelation& create_;
+  CatalogObject& object_;
+  ScopeRelation row_;
+  Scope given_scope_;
+  std::vector<int> given_;                      // positions of the columns that a reader gives
+  std::map<ColumnId, ColumnId> positions_;      // in those
+  std::map<ColumnId, ExpressionRef> generated_;  // over those
 };
-
-std::string ValueOf(const ast::Option& option) {
-  using Kind = ast::OptionValue::Kind;
-  const std::string name = "the option \"" + option.key + "\"";
-  if (!option.value) {
-    throw SqlError(sqlstate::kSyntaxError, name + " needs a value", option.span.begin);
-  }
-  switch (option.value->kind) {
-    case Kind::kString:
-    case Kind::kNumber:
-    case Kind::kWord:
-    case Kind::kInterval:
-      return option.value->text;
-    case Kind::kSecret:
-      NotYet("SECRET in an option is", option.span.begin);
-    case Kind::kStar:
-    case Kind::kList:
-      break;
-  }
-  throw SqlError(sqlstate::kInvalidParameterValue, name + " takes a single value",
-                 option.span.begin);
-}
-
-Position PositionOf(const std::vector<ast::Option>& options, std::string_view name,
-                    Position otherwise) {
-  const auto found = std::ranges::find(options, name, &ast::Option::key);
-  return found == options.end() ? otherwise : found->span.begin;
-}
-
-Position PositionOfColumn(const ast::CreateRelation& create, std::string_view name) {
-  for (const auto& element : create.elements) {
-    const auto* column = std::get_if<ast::ColumnDefinition>(&element);
-    if (column != nullptr && column->name.text == name) return column->name.span.begin;
-  }
-  return create.name.span.begin;
-}
-
-[[noreturn]] void Refuse(const executor::DefinitionError& wrong,
-                         const executor::StreamDefinition& definition,
-                         const ast::CreateRelation& create) {
-  Position position = PositionOf(create.options, wrong.option, create.name.span.begin);
-  if (wrong.column) position = PositionOfColumn(create, definition.columns[*wrong.column].name);
-  throw SqlError(wrong.error.sqlstate, wrong.error.text, position)
-      .WithDetail(wrong.error.detail)
-      .WithHint(wrong.error.hint);
-}
-
-// FORMAT PLAIN ENCODE JSON is format = 'json'.
-void AddFormat(const ast::FormatClause& format, CatalogObject& object) {
-  if (format.format.text != "plain") {
-    NotYet("FORMAT " + format.format.text + " is", format.format.span.begin);
-  }
-  object.options.push_back({"format", format.encode.text, false});
-}
-
-void CheckColumns(const CatalogObject& object, const ast::CreateRelation& create) {
-  for (const storage::CatalogColumn& column : object.columns) {
-    if (column.default_sql.empty()) continue;
-    throw SqlError(sqlstate::kInvalidTableDefinition,
-                   "a stream that is read from a connector has no defaults",
-                   PositionOfColumn(create, column.name))
-        .WithHint("A record without a value for the column gives NULL; coalesce() replaces it.");
-  }
-}
 
 }  // namespace
 
-std::vector<CatalogOption> BindOptions(const std::vector<ast::Option>& options) {
-  std::vector<CatalogOption> bound;
-  for (const ast::Option& option : options) {
-    if (std::ranges::find(bound, option.key, &CatalogOption::name) != bound.end()) {
-      throw SqlError(sqlstate::kSyntaxError, "the option \"" + option.key + "\" is given twice",
-                     option.span.begin);
-    }
-    bound.push_back({option.key, ValueOf(option), IsSecretOption(option.key)});
-  }
-  return bound;
+void BindStreamRows(BindState& state, const ast::CreateRelation& create, CatalogObject& object) {
+  StreamBinder(state, create, object).Bind();
 }
 
-bool HasConnector(const ast::CreateRelation& create) {
-  return std::ranges::find(create.options, "connector", &ast::Option::key) != create.options.end();
-}
-
-void BindConnector(const BindState& state, const ast::CreateRelation& create,
-                   CatalogObject& object) {
-  object.options = BindOptions(create.options);
-  if (create.format) AddFormat(*create.format, object);
-  for (const std::string_view later : {"idle_timeout", "on_late"}) {
-    if (storage::FindOption(object, later) == nullptr) continue;
-    NotYet("the option \"" + std::string(later) + "\" is",
-           PositionOf(create.options, later, create.name.span.begin));
+void NoteGenerated(const ast::ColumnDefinition& definition, const CatalogObject& object,
+                   CatalogColumn& column) {
+  const Position position = definition.name.span.begin;
+  if (object.kind != storage::ObjectKind::kStream) {
+    NotYet("generated columns of a table are", position);
   }
-  CheckColumns(object, create);
-  const executor::StreamDefinition definition = executor::DefinitionOf(object);
-  StatementClock clock(state.context().now);
-  const auto connector = executor::MakeConnector(storage::ConnectorOf(object), definition, clock);
-  if (!connector) Refuse(connector.error(), definition, create);
+  if (!definition.type) NotYet("a generated column without a type is", position);
+  if (definition.not_null) NotYet("NOT NULL of a generated column is", position);
+  column.generated = GeneratedColumn::kStored;
+  column.generated_from = parser::Print(*definition.generated);
 }
 
 }  // namespace riverrun::planner

@@ -145,7 +145,7 @@ StatementPlan BindCreate(BindState& state, const ast::CreateView& create, ast::S
                    create.query.emit->span.begin);
   }
   static_cast<void>(IsContinuous(create.query.emit));
-  const QueryOutput output = QueryBinder(state).BindKnown(create.query, create.materialized);
+  QueryOutput output = QueryBinder(state).BindKnown(create.query, create.materialized);
   if (!state.ParameterTypes().empty()) {
     throw SqlError(sqlstate::kInvalidTableDefinition, "a view cannot have parameters",
                    create.name.span.begin);
@@ -158,6 +158,7 @@ StatementPlan BindCreate(BindState& state, const ast::CreateView& create, ast::S
   view.settings = TextsOf(state.context());
   view.dependencies = DependenciesOf(state.reads());
   if (!materialized) return BindPlainView(state, create, std::move(view), old);
+  output = ApplyEmit(state, std::move(output), create.query.emit);
   BoundQuery query = AsBoundQuery(state, output);
   for (size_t i = 0; i < query.result.size(); ++i) query.result[i].name = view.columns[i].name;
   return MaterializedViewPlan{std::move(view), std::move(query)};

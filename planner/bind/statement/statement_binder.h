@@ -17,6 +17,8 @@ BoundQuery AsBoundQuery(const BindState& state, const QueryOutput& output);
 
 /// Whether an EMIT makes a query continuous; throws 0A000 for modes that are not built.
 bool IsContinuous(const std::optional<ast::Emit>& emit);
+/// The query's output as its EMIT has it. Throws 0A000.
+QueryOutput ApplyEmit(BindState& state, QueryOutput output, const std::optional<ast::Emit>& emit);
 
 // Each binds one kind of statement over its own state.
 
@@ -50,7 +52,7 @@ QueryPlan BindDescribe(BindState& state, const ast::QualifiedName& name);
 std::string StoredSql(ast::Statement statement);
 /// Whether an option holds a secret.
 bool IsSecretOption(std::string_view key);
-// statement/bind_stream.cpp
+// statement/bind_connector.cpp
 /// Options of WITH (...) as the catalog keeps them. Throws for what is no single value.
 std::vector<storage::CatalogOption> BindOptions(const std::vector<ast::Option>& options);
 /// Whether a definition is of a stream that is read from somewhere.
