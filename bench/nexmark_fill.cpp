@@ -157,7 +157,8 @@ void Fill(const Filling& filling) {
   rd_kafka_topic_t* const topic = rd_kafka_topic_new(producer, filling.topic.c_str(), nullptr);
   const NexmarkEvents events;
   const int64_t begin = NexmarkCountBefore(NexmarkKind::kBid, filling.first);
-  const int64_t bids = NexmarkCountBefore(NexmarkKind::kBid, filling.first + filling.events) - begin;
+  const int64_t end = NexmarkCountBefore(NexmarkKind::kBid, filling.first + filling.events);
+  const int64_t bids = end - begin;
   std::vector<Sample> samples;
   if (!filling.samples.empty()) samples.resize(static_cast<size_t>(bids / filling.every + 1));
   BidWriter writer;
