@@ -248,6 +248,19 @@ Result<void> Validate(const DataflowSpec& spec) {
   return {};
 }
 
+std::vector<std::string> OperatorNames(const DataflowSpec& spec) {
+  std::map<OperatorId, const Columns*> outputs;
+  std::vector<std::string> names;
+  for (const OperatorNode& node : spec.nodes) {
+    outputs[node.id] = &node.output;
+    const Columns& input = node.inputs.empty() ? node.output : *outputs.at(node.inputs[0].from);
+    const std::string line = std::visit(SpecPrinter{input, node.output}, node.spec);
+    names.push_back(line.substr(0, line.find_first_of(" ,")) + " " +
+                    std::to_string(node.id.value));
+  }
+  return names;
+}
+
 std::string Explain(const DataflowSpec& spec) {
   std::map<OperatorId, size_t> index;
   for (size_t i = 0; i < spec.nodes.size(); ++i) index[spec.nodes[i].id] = i;

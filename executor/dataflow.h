@@ -68,6 +68,10 @@ Result<DataflowSpec> ParseDataflow(std::string_view bytes,
 /// as the operator takes, column positions and types in range. Errors: XX000 naming the operator.
 Result<void> Validate(const DataflowSpec& spec);
 
+/// What an operator is called where people read of it: "Project 12", its kind and its id. One an
+/// operator, in the order of the nodes.
+std::vector<std::string> OperatorNames(const DataflowSpec& spec);
+
 /// One line an operator, inputs indented below: the last stage of EXPLAIN.
 std::string Explain(const DataflowSpec& spec);
 

@@ -33,6 +33,28 @@ class FoundRows : public BatchSource {
   bool given_ = false;
 };
 
+// Rows that were made for the read.
+class MadeRows : public BatchSource {
+ public:
+  MadeRows(storage::ReadView::MadeRows rows, std::vector<int> columns)
+      : rows_(std::move(rows)), columns_(std::move(columns)) {}
+  Result<std::optional<Batch>> Next() override {
+    if (next_ == rows_->size()) return std::nullopt;
+    const Batch& whole = (*rows_)[next_++];
+    Batch batch;
+    batch.rows = whole.rows;
+    for (const int column : columns_) {
+      batch.columns.push_back(whole.columns[static_cast<size_t>(column)]);
+    }
+    return batch;
+  }
+
+ private:
+  const storage::ReadView::MadeRows rows_;
+  const std::vector<int> columns_;
+  size_t next_ = 0;
+};
+
 // The key in the order of the layout; nothing if it is not the layout's.
 std::optional<KeyBatch> KeyOf(const storage::ViewLayout& layout, const SourceSpec& source) {
   if (layout.key != storage::ViewKey::kColumns) return std::nullopt;
@@ -53,6 +75,9 @@ std::optional<KeyBatch> KeyOf(const storage::ViewLayout& layout, const SourceSpe
 }  // namespace
 
 std::unique_ptr<BatchSource> OpenSource(const storage::ReadView& view, const SourceSpec& source) {
+  if (const auto made = view.made.find(source.object); made != view.made.end()) {
+    return std::make_unique<MadeRows>(made->second, source.columns);
+  }
   const auto version = view.versions.find(source.object);
   if (!source.key.empty() && version != view.versions.end()) {
     if (const auto key = KeyOf(*version->second->layout, source)) {

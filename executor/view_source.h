@@ -11,7 +11,8 @@ namespace riverrun::executor {
 
 /// The rows of a cursor; its error if it could not be opened.
 std::unique_ptr<BatchSource> MakeViewSource(Result<std::unique_ptr<storage::ViewCursor>> cursor);
-/// What a source reads of a view: by a scan, or by a lookup if it wants one key. The view outlives
+/// What a source reads of a view: by a scan, by a lookup if it wants one key, or what was made for
+/// the view. The view outlives
 /// the rows.
 std::unique_ptr<BatchSource> OpenSource(const storage::ReadView& view, const SourceSpec& source);
 

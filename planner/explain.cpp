@@ -20,6 +20,8 @@ std::string_view ScanKindName(ScanKind kind) {
       return "view";
     case ScanKind::kSystem:
       return "system relation";
+    case ScanKind::kErrors:
+      return "error collection";
   }
   return "";
 }

@@ -61,7 +61,7 @@ struct OrderKey {
   bool operator==(const OrderKey&) const = default;
 };
 
-enum class ScanKind : uint8_t { kTable, kStream, kView /* materialized */, kSystem };
+enum class ScanKind : uint8_t { kTable, kStream, kView /* materialized */, kSystem, kErrors };
 
 /// Rows of a catalog object.
 struct Scan {

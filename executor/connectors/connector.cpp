@@ -36,7 +36,8 @@ StreamDefinition DefinitionOf(const storage::CatalogObject& stream) {
   StreamDefinition definition;
   for (const storage::CatalogColumn& column : stream.columns) {
     if (column.generated == storage::GeneratedColumn::kStored) continue;
-    definition.columns.push_back({column.name, column.type, column.generated_from, column.not_null});
+    definition.columns.push_back(
+        {column.name, column.type, column.generated_from, column.not_null});
   }
   for (const storage::CatalogOption& option : stream.options) {
     if (std::ranges::find(kEngineOptions, option.name) != std::end(kEngineOptions)) continue;

@@ -32,14 +32,15 @@ struct StreamColumn {
 /// A stream as its connector sees it.
 struct StreamDefinition {
   std::vector<StreamColumn> columns;
-  /// Those of WITH (...) but for `connector` and what the engine itself takes, in the order written.
+  /// Those of WITH (...) but for `connector` and what the engine itself takes, in the order
+  /// written.
   std::vector<std::pair<std::string, std::string>> options;
 };
 
 /// What is wrong with a definition, and where.
 struct DefinitionError {
   Error error;
-  std::string option = {};          // the option at fault; empty: none in particular
+  std::string option = {};            // the option at fault; empty: none in particular
   std::optional<size_t> column = {};  // the column at fault
 };
 
@@ -80,8 +81,8 @@ class StreamConnector {
 };
 
 /// Makes the connection of a stream; contacts nobody yet. `clock` outlives it. Errors: 22023 for an
-/// unknown connector, an option it does not know or whose value it does not take, 42601 for one that
-/// is missing, 42P17 for a column that it cannot fill.
+/// unknown connector, an option it does not know or whose value it does not take, 42601 for one
+/// that is missing, 42P17 for a column that it cannot fill.
 std::expected<std::shared_ptr<StreamConnector>, DefinitionError> MakeConnector(
     std::string_view connector, const StreamDefinition& definition, Clock& clock);
 

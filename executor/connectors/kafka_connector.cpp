@@ -41,7 +41,8 @@ Result<void> TakeBrokers(const std::string& value, KafkaOptions& options) {
 
 Result<void> TakeFormat(const std::string& value, KafkaOptions& options) {
   if (value != "json") {
-    return Fail(sqlstate::kFeatureNotSupported, "\"" + value + "\" is not supported yet, only json");
+    return Fail(sqlstate::kFeatureNotSupported,
+                "\"" + value + "\" is not supported yet, only json");
   }
   options.format = value;
   return {};
@@ -121,8 +122,9 @@ std::optional<DefinitionError> MissingOption(const KafkaOptions& options) {
     if (!value->empty()) continue;
     Error error{sqlstate::kSyntaxError,
                 "a stream with connector \"kafka\" needs the option \"" + std::string(name) + "\""};
-    error.hint = "For example: WITH (connector = 'kafka', brokers = 'localhost:9092', topic = "
-                 "'events', format = 'json').";
+    error.hint =
+        "For example: WITH (connector = 'kafka', brokers = 'localhost:9092', topic = "
+        "'events', format = 'json').";
     return DefinitionError{std::move(error)};
   }
   return std::nullopt;
@@ -171,9 +173,7 @@ class KafkaConnector : public StreamConnector {
     if (!ends) return std::unexpected(ends.error());
     return std::optional(std::move(*ends));
   }
-  Result<int32_t> CountPartitions() override {
-    return client_->CountPartitions(options_.topic);
-  }
+  Result<int32_t> CountPartitions() override { return client_->CountPartitions(options_.topic); }
 
   Result<std::unique_ptr<SourceReader>> Open(std::vector<Position> start, std::vector<int> wanted,
                                              MemoryBudget* budget) override {
@@ -204,7 +204,8 @@ class KafkaConnector : public StreamConnector {
   std::string Trouble() const override { return client_->Trouble(); }
 
  private:
-  // Has a client ready that knows the topic: with one that does not, the first record takes a second.
+  // Has a client ready that knows the topic: with one that does not, the first record takes a
+  // second.
   Result<void> Prepare() {
     auto spare = SpareKafkaClient(options_.settings, options_.topic);
     if (!spare) return std::unexpected(spare.error());

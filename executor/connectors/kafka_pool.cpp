@@ -46,7 +46,9 @@ Result<std::pair<std::shared_ptr<Entry>, std::shared_ptr<KafkaClient>>> Find(
     Pool& pool, const KafkaSettings& settings, bool asks, InTheWay in_the_way) {
   std::erase_if(pool.entries, [](const auto& entry) { return entry->client.expired(); });
   for (const std::shared_ptr<Entry>& entry : pool.entries) {
-    if (entry->asks != asks || std::ranges::any_of(entry->claimed, in_the_way) || !(entry->settings == settings)) continue;
+    if (entry->asks != asks || std::ranges::any_of(entry->claimed, in_the_way) ||
+        !(entry->settings == settings))
+      continue;
     if (std::shared_ptr<KafkaClient> client = entry->client.lock()) return {{entry, client}};
   }
   Result<std::shared_ptr<KafkaClient>> made = KafkaClient::Make(settings);

@@ -140,12 +140,12 @@ std::optional<KafkaMetadata> KafkaMetadataByName(std::string_view name) {
 
 Result<void> CheckMetadataType(KafkaMetadata field, const Type& type) {
   const auto is = [&](auto... kinds) { return ((type.kind == kinds) || ...) && type.typmod < 0; };
-  const bool valid =
-      field == KafkaMetadata::kKey         ? is(TypeKind::kText, TypeKind::kBytea)
-      : field == KafkaMetadata::kOffset    ? is(TypeKind::kInt8)
-      : field == KafkaMetadata::kPartition ? is(TypeKind::kInt4)
-      : field == KafkaMetadata::kTimestamp ? is(TypeKind::kTimestamp, TypeKind::kTimestampTz)
-                                           : is(TypeKind::kJsonb);
+  const bool valid = field == KafkaMetadata::kKey         ? is(TypeKind::kText, TypeKind::kBytea)
+                     : field == KafkaMetadata::kOffset    ? is(TypeKind::kInt8)
+                     : field == KafkaMetadata::kPartition ? is(TypeKind::kInt4)
+                     : field == KafkaMetadata::kTimestamp
+                         ? is(TypeKind::kTimestamp, TypeKind::kTimestampTz)
+                         : is(TypeKind::kJsonb);
   if (valid) return {};
   return Fail(sqlstate::kFeatureNotSupported,
               "a metadata column of type " + TypeName(type) +

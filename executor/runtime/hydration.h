@@ -25,8 +25,8 @@ struct Hydration {
   std::function<std::unique_ptr<BatchSource>(const SourceSpec&)> content;
 };
 
-/// What the hydrating inputs of a worker wait for outside of the process, and what went wrong there.
-/// The worker and its inputs share it.
+/// What the hydrating inputs of a worker wait for outside of the process, and what went wrong
+/// there. The worker and its inputs share it.
 struct HydrationWaits {
   std::vector<int> ready_fds;
   std::vector<std::pair<ObjectId, Error>> failures;  // dataflows that cannot be hydrated

@@ -90,8 +90,7 @@ std::vector<Position> SharedSource::BoundsOf(const Cut& cut) const {
       return p.source == object_ && p.partition == bound.partition;
     });
     // What was recorded before the stream was rebuilt is not read again.
-    const bool known =
-        recorded != cut.replay->end() && recorded->generation == bound.generation;
+    const bool known = recorded != cut.replay->end() && recorded->generation == bound.generation;
     if (known) bound = *recorded;
   }
   return bounds;
@@ -116,7 +115,9 @@ bool SharedSource::PollOnce() {
   SourceBatch& batch = **polled;
   const uint64_t rows = batch.rows.selected();
   in_epoch_ += rows + batch.failed.size();
-  rows_ += rows;
+  SourceReport::Partition& read = read_[batch.partition];
+  read.rows += rows;
+  read.errors += batch.failed.size();
   if (!batch.failed.empty() && errors_ != nullptr) {
     errors_->Add(batch.partition, std::move(batch.failed));
   }
@@ -125,12 +126,17 @@ bool SharedSource::PollOnce() {
 }
 
 SourceReport SharedSource::Report() const {
-  return {.object = object_,
-          .rows = rows_,
-          .errors = errors_ == nullptr ? 0 : errors_->count(),
-          .positions = cut_positions_,
-          .ends = reader_->Ends(),
-          .failure = failure_};
+  SourceReport report{.object = object_, .partitions = {}, .failure = failure_};
+  const std::vector<int64_t> ends = reader_->Ends();
+  for (size_t i = 0; i < cut_positions_.size(); ++i) {
+    const int32_t partition = cut_positions_[i].partition;
+    const auto read = read_.find(partition);
+    SourceReport::Partition& told = report.partitions.emplace_back();
+    if (read != read_.end()) told = read->second;
+    told.partition = partition;
+    if (i < ends.size()) told.end = ends[i];
+  }
+  return report;
 }
 
 void SharedSource::Replace(const MakeReader& make) {

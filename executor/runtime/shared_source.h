@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,7 +27,7 @@ struct Cut {
 /// What a worker needs to read its share of a source.
 struct SourceToRead {
   ObjectId object;
-  std::unique_ptr<SourceReader> reader;           // of the partitions that this worker owns
+  std::unique_ptr<SourceReader> reader;            // of the partitions that this worker owns
   std::unique_ptr<SourceErrors> errors = nullptr;  // null: no record of it can fail
   /// Where its partitions begin in generations after the reader's first; for a replay.
   std::vector<Position> later_starts = {};
@@ -36,11 +37,14 @@ struct SourceToRead {
 
 /// What a source has done on one worker since it was added.
 struct SourceReport {
+  struct Partition {
+    int32_t partition = 0;
+    uint64_t rows = 0;
+    uint64_t errors = 0;  // records that failed
+    int64_t end = -1;     // as SourceReader::Ends
+  };
   ObjectId object;
-  uint64_t rows = 0;
-  uint64_t errors = 0;                  // records that failed
-  std::vector<Position> positions = {};
-  std::vector<int64_t> ends = {};       // as SourceReader::Ends
+  std::vector<Partition> partitions = {};
   std::optional<Error> failure = {};
 };
 
@@ -94,9 +98,7 @@ class SharedSource {
 
   /// Becomes readable when there is more to read; -1 if nothing is wanted now.
   int ReadyFd() const { return MayRead() ? reader_->ReadyFd() : -1; }
-  std::optional<Micros> ReadyAt() const {
-    return MayRead() ? reader_->ReadyAt() : std::nullopt;
-  }
+  std::optional<Micros> ReadyAt() const { return MayRead() ? reader_->ReadyAt() : std::nullopt; }
 
  private:
   std::vector<Position> BoundsOf(const Cut& cut) const;
@@ -114,7 +116,7 @@ class SharedSource {
   bool open_ = false;
   bool replayed_ = false;  // the open epoch
   uint64_t in_epoch_ = 0;
-  uint64_t rows_ = 0;
+  std::map<int32_t, SourceReport::Partition> read_;
   std::optional<Cut> cut_;
   std::vector<Position> bounds_;  // of the cut
   std::vector<Position> cut_positions_;

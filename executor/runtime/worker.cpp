@@ -159,8 +159,8 @@ void Worker::Obey(AttachCommand command) {
   auto part =
       std::make_unique<DataflowPart>(*command.spec, *command.ends, std::move(environment));
   part->Start(command.mode);
-  parts_.push_back({command.dataflow, command.settings, std::move(command.errors),
-                    std::move(part), last_cut_, hydrating, /*caught_up=*/false, command.spec});
+  parts_.push_back({command.dataflow, command.settings, std::move(command.errors), std::move(part),
+                    last_cut_, hydrating, /*caught_up=*/false, command.spec});
   NoteSubscribers(*command.spec);
   if (*hydrating) ++hydrating_;
   ++obeyed_due_;

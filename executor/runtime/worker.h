@@ -67,9 +67,9 @@ struct JoinCommand {
 struct DetachCommand {
   ObjectId dataflow;
 };
-using WorkerCommand = std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand,
-                                   ReplaceReaderCommand, RemoveSourceCommand, AttachCommand,
-                                   JoinCommand, DetachCommand>;
+using WorkerCommand =
+    std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand, ReplaceReaderCommand,
+                 RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand>;
 
 // What a worker tells the coordinator.
 

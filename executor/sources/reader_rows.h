@@ -9,12 +9,11 @@
 
 namespace riverrun::executor {
 
-/// The rows of a reader from where it stands to `bounds`, in the order it gives them, with the given
-/// columns of its batches. Partitions without a bound are read to no end. Records that failed are
-/// left out: whoever reads the source all the time keeps them.
+/// The rows of a reader from where it stands to `bounds`, in the order it gives them, with the
+/// given columns of its batches. Partitions without a bound are read to no end. Records that failed
+/// are left out: whoever reads the source all the time keeps them.
 std::unique_ptr<BatchSource> MakeReaderRows(std::unique_ptr<SourceReader> reader,
-                                            std::vector<Position> bounds,
-                                            std::vector<int> columns);
+                                            std::vector<Position> bounds, std::vector<int> columns);
 
 /// No rows, but an error.
 std::unique_ptr<BatchSource> MakeFailedRows(Error error);

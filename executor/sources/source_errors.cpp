@@ -42,7 +42,6 @@ SourceErrors::SourceErrors(std::string topic, std::shared_ptr<storage::ViewStore
       retention_(retention) {}
 
 void SourceErrors::Add(int32_t partition, std::vector<FailedRecord> failed) {
-  count_ += failed.size();
   for (FailedRecord& record : failed) open_.push_back({partition, std::move(record)});
 }
 
@@ -69,8 +68,7 @@ SourceErrors::Kept SourceErrors::Build(Micros at) {
 }
 
 void SourceErrors::DropOld(Micros now, std::vector<Batch>& delta) {
-  while (!kept_.empty() &&
-         (bytes_ > retention_.bytes || kept_.front().at < now - retention_.age)) {
+  while (!kept_.empty() && (bytes_ > retention_.bytes || kept_.front().at < now - retention_.age)) {
     bytes_ -= kept_.front().bytes;
     for (Batch& rows : kept_.front().rows) delta.push_back(Retracted(std::move(rows)));
     kept_.pop_front();

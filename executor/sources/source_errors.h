@@ -19,7 +19,7 @@ storage::ViewLayout SourceErrorLayout();
 
 /// Collects the failed records that one worker reads of a stream. That worker calls all methods.
 ///
-/// What is kept is bounded: the oldest records go, by age and by bytes. Their number stays counted.
+/// What is kept is bounded: the oldest records go, by age and by bytes.
 class SourceErrors {
  public:
   struct Retention {
@@ -34,7 +34,6 @@ class SourceErrors {
   void Add(int32_t partition, std::vector<FailedRecord> failed);
   /// The epoch is complete: makes its failures readable.
   void Complete(const EpochInfo& epoch);
-  uint64_t count() const { return count_; }
 
  private:
   // The rows of one epoch that are kept.
@@ -58,7 +57,6 @@ class SourceErrors {
   std::vector<Failed> open_;  // of the epoch that is open
   std::deque<Kept> kept_;
   size_t bytes_ = 0;  // of kept_
-  uint64_t count_ = 0;
 };
 
 }  // namespace riverrun::executor

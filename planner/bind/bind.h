@@ -21,6 +21,7 @@
 #include "planner/planner.h"
 #include "storage/catalog/authorize.h"
 #include "storage/catalog/catalog_snapshot.h"
+#include "storage/catalog/derived_object.h"
 #include "types/settings.h"
 #include "types/value.h"
 
@@ -36,6 +37,8 @@ struct BindParameter {
 /// What a statement is bound under. Copying is cheap.
 struct BindContext {
   storage::CatalogRef catalog;
+  /// Relations whose rows the server makes; null: there are none.
+  const storage::VirtualRelations* virtual_relations = nullptr;
   storage::Principal principal;
   Settings settings;
   std::vector<std::string> search_path = {"public"};

@@ -101,8 +101,8 @@ struct StreamResetPlan {
   ObjectId stream;
   /// earliest, latest or a timestamp, as the option `start` takes them; or an offset.
   std::variant<std::string, int64_t> to;
-  bool rebuild = false;     // the views are made anew
-  uint32_t position = 0;    // of the place to reset to, in the statement
+  bool rebuild = false;   // the views are made anew
+  uint32_t position = 0;  // of the place to reset to, in the statement
 };
 
 /// Statements about the session alone: nothing in them has to be resolved.
@@ -112,8 +112,8 @@ using SessionPlan =
                  ast::Discard, ast::Execute, ast::Deallocate, ast::Fetch, ast::CloseCursor,
                  ast::Unlisten>;
 
-using StatementPlan = std::variant<QueryPlan, WritePlan, CatalogPlan, MaterializedViewPlan,
-                                   ExplainPlanned, PreparePlan, CursorPlan, WaitPlan,
-                                   StreamResetPlan, SessionPlan>;
+using StatementPlan =
+    std::variant<QueryPlan, WritePlan, CatalogPlan, MaterializedViewPlan, ExplainPlanned,
+                 PreparePlan, CursorPlan, WaitPlan, StreamResetPlan, SessionPlan>;
 
 }  // namespace riverrun::planner

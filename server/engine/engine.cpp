@@ -14,6 +14,7 @@
 #include "server/engine/publication.h"
 #include "server/engine/relation.h"
 #include "server/engine/stream_connections.h"
+#include "storage/catalog/derived_object.h"
 #include "storage/commit/table_layout.h"
 
 namespace riverrun::server {
@@ -53,6 +54,8 @@ struct Engine::Impl {
   std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
   void Acknowledge(Lsn lsn);
+  /// An object's content can be read from now on, and what failed on the way to it.
+  void Publish(ObjectId object);
   // A change of the catalog, from the session to the coordinator's thread and back.
   struct Change {
     Result<CommitResult> result = CommitResult{};
@@ -68,8 +71,8 @@ struct Engine::Impl {
   executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
                                   executor::StreamConnector& connector,
                                   const std::optional<Error>& failure) const;
-  std::unique_ptr<executor::BatchSource> HistoryOf(ObjectId stream,
-                                                   std::span<const int> columns, int worker,
+  std::unique_ptr<executor::BatchSource> HistoryOf(ObjectId stream, std::span<const int> columns,
+                                                   int worker,
                                                    std::span<const Position> before) const;
   Result<void> Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
                      Coordinator::Commands& commands);
@@ -134,17 +137,16 @@ Result<void> Engine::Start(FileSystem& files) {
   coordinator.OnHydrationFailed([impl = impl_.get()](ObjectId object, const Error& error) {
     impl->publication.Fail(object, error);
   });
-  coordinator.OnJoined([impl = impl_.get()](ObjectId object) {
-    impl->publication.Add(object, impl->parts->store(object));
-  });
+  coordinator.OnJoined([impl = impl_.get()](ObjectId object) { impl->Publish(object); });
   Coordinator::Commands commands;
   std::vector<ObjectId> contents;
-  for (const auto& [id, object] : catalog()->objects()) {
+  const storage::CatalogRef known = catalog();  // the loop does not hold it
+  for (const auto& [id, object] : known->objects()) {
     auto begun = IsConnected(*object)
                      ? Reopen(*object, commands)
                      : impl_->Begin(*object, EngineParts::Begin::kReplay, commands);
     if (!begun) return begun;
-    if (impl_->parts->store(id) != nullptr) contents.push_back(id);
+    if (impl_->parts->store(id) != nullptr || IsConnected(*object)) contents.push_back(id);
   }
   coordinator.Change(std::move(commands));
   const Lsn all = impl_->parts->journal().End();
@@ -155,9 +157,7 @@ Result<void> Engine::Start(FileSystem& files) {
   impl_->runtime->Start();
   const auto recovered = impl_->publication.Read({}, all, nullptr, kNever);
   if (!recovered) return std::unexpected(recovered.error());
-  for (const ObjectId object : contents) {
-    impl_->publication.Add(object, impl_->parts->store(object));
-  }
+  for (const ObjectId object : contents) impl_->Publish(object);
   impl_->partition_check =
       std::make_unique<PeriodicCheck>(options_.partition_check, [this] { CheckPartitions(); });
   return {};
@@ -166,7 +166,8 @@ Result<void> Engine::Start(FileSystem& files) {
 // New partitions are read from their beginning. What cannot be asked or written now is tried again
 // the next time.
 void Engine::CheckPartitions() {
-  for (const auto& [id, object] : catalog()->objects()) {
+  const storage::CatalogRef known = catalog();  // the loop does not hold it
+  for (const auto& [id, object] : known->objects()) {
     if (!IsConnected(*object)) continue;
     const auto grown = impl_->streams.FindNewPartitions(*object);
     if (!grown || *grown == nullptr) continue;
@@ -188,14 +189,24 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
   return {};
 }
 
+void Engine::Impl::Publish(ObjectId object) {
+  const ObjectRef found = parts->committer().catalog()->Find(object);
+  if (found != nullptr && KeepsErrors(*found)) {
+    publication.Add(storage::ErrorsOf(object), parts->errors(object));
+  }
+  if (const auto rows = parts->store(object)) publication.Add(object, rows);
+}
+
 void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Commands& commands) {
   if (IsConnected(object)) {
     AddTo(commands, parts->RemoveSource(object.id));
     streams.Close(object.id);
+    publication.Remove(storage::ErrorsOf(object.id));
     return;
   }
   if (parts->store(object.id) == nullptr) return;
   publication.Remove(object.id);
+  publication.Remove(storage::ErrorsOf(object.id));
   AddTo(commands, parts->Detach(object.id));
   if (IsFedByJournal(object)) AddTo(commands, parts->RemoveSource(object.id));
 }
@@ -233,6 +244,7 @@ Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
                              std::span<const Position> before) {
                         return HistoryOf(source.object, source.columns, worker, before);
                       }));
+  if (parts->published().info.epoch > 0) Publish(stream.id);
   return {};
 }
 
@@ -264,6 +276,7 @@ void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
                                  Coordinator::Commands& commands) {
   const StreamConnections::Connection connector = streams.Find(stream.id);
   CHECK(connector != nullptr, "a stream is altered that is not open");
+  publication.ForgetFailure(stream.id);
   const int workers = parts->options().workers;
   for (int worker = 0; worker < workers; ++worker) {
     const auto make = [this, connector, start = streams.StartOf(stream, worker, workers)](
@@ -294,6 +307,7 @@ std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject&
   }
   for (size_t i = dependents.size(); i-- > 0;) End(*dependents[i], commands);
   End(stream, commands);
+  publication.ForgetFailure(stream.id);
   std::vector<ObjectRef> all = {catalog->Find(stream.id)};
   all.insert(all.end(), dependents.begin(), dependents.end());
   for (const ObjectRef& object : all) {
@@ -304,8 +318,7 @@ std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject&
 }
 
 // At a start: what had been read is read again, so it has to be there.
-Result<void> Engine::Reopen(const storage::CatalogObject& stream,
-                            Coordinator::Commands& commands) {
+Result<void> Engine::Reopen(const storage::CatalogObject& stream, Coordinator::Commands& commands) {
   const storage::CutRecord* last = impl_->parts->last_recovered();
   const auto connector = impl_->streams.Open(stream);
   if (!connector) return std::unexpected(connector.error());
@@ -358,8 +371,9 @@ OperatorId Engine::AllocateOperator() { return impl_->parts->committer().Allocat
 void Engine::RefuseWaits() { impl_->publication.Refuse(); }
 
 bool Engine::HasContent(ObjectId object) const {
-  const ObjectRef found = catalog()->Find(object);
+  const ObjectRef found = catalog()->Find(storage::OwnerOf(object));
   if (found == nullptr) return false;
+  if (storage::IsErrors(object)) return KeepsErrors(*found);
   return IsFedByJournal(*found) || IsContinuousQuery(*found);
 }
 
@@ -372,8 +386,7 @@ Result<storage::ReadView> Engine::Read(std::span<const ObjectId> objects, Lsn co
                                        const std::function<bool(ObjectId)>& must_have,
                                        const Cancel& cancel) {
   contains = std::max(contains, impl_->acknowledged.load());
-  auto view =
-      impl_->publication.Read(objects, contains == 0 ? 0 : contains + 1, must_have, cancel);
+  auto view = impl_->publication.Read(objects, contains == 0 ? 0 : contains + 1, must_have, cancel);
   if (view) view->catalog = catalog();
   return view;
 }
@@ -381,13 +394,25 @@ Result<storage::ReadView> Engine::Read(std::span<const ObjectId> objects, Lsn co
 Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
                                                const Cancel& cancel) {
   std::vector<ObjectId> all(required.begin(), required.end());
-  for (const auto& [id, object] : catalog()->objects()) {
-    if (std::ranges::find(required, id) == required.end()) all.push_back(id);
+  const storage::CatalogRef known = catalog();  // the loop does not hold it
+  for (const auto& [id, object] : known->objects()) {
+    for (const ObjectId content : {id, storage::ErrorsOf(id)}) {
+      if (std::ranges::find(required, content) == required.end()) all.push_back(content);
+    }
   }
   const auto must_have = [&](ObjectId object) {
     return std::ranges::find(required, object) != required.end() && HasContent(object);
   };
   return Read(all, contains, must_have, cancel);
+}
+
+std::vector<SourceStatus> Engine::Sources(const storage::ReadView& view) const {
+  std::vector<SourceStatus> sources = JournalSources(view);
+  const std::vector<executor::SourceReport> reports = impl_->publication.sources();
+  for (const ObjectRef& stream : view.catalog->OfKind(ObjectKind::kStream)) {
+    if (IsConnected(*stream)) AddConnectedSource(*stream, view, reports, sources);
+  }
+  return sources;
 }
 
 Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,
@@ -442,21 +467,25 @@ Result<Committed> Engine::Append(const std::function<Result<CommitResult>()>& co
   return Committed{result->lsn};
 }
 
-// What a new view reads of a stream begins where the stream's log begins by now.
-Result<void> Engine::AskStreams(const storage::WriteSet& writes) {
+// What a new view reads of a stream begins where the stream's log begins by now. Returns where the
+// logs end: the view is there when it contains what was there.
+Result<std::vector<Position>> Engine::AskStreams(const storage::WriteSet& writes) {
+  std::vector<Position> ends;
   for (const storage::CatalogChange& change : writes.Changes()) {
     const auto* create = std::get_if<storage::CreateObject>(&change);
-    if (create == nullptr || create->object->dataflow.empty()) continue;
-    const auto spec = executor::ParseDataflow(create->object->dataflow);
-    if (!spec) continue;  // RelationOf says so
-    for (const executor::OperatorNode& node : spec->nodes) {
-      const auto* source = std::get_if<executor::SourceSpec>(&node.spec);
-      const ObjectRef read = source == nullptr ? nullptr : catalog()->Find(source->object);
+    if (create == nullptr || !IsContinuousQuery(*create->object)) continue;
+    for (const ObjectId needed : create->object->dependencies) {
+      const ObjectRef read = catalog()->Find(needed);
       if (read == nullptr || !IsConnected(*read)) continue;
-      if (Result<void> asked = impl_->streams.AskBegins(*read); !asked) return asked;
+      if (Result<void> asked = impl_->streams.AskBegins(*read); !asked) {
+        return std::unexpected(asked.error());
+      }
+      const Result<std::vector<Position>> of_stream = impl_->streams.EndsOf(*read);
+      if (!of_stream) return std::unexpected(of_stream.error());
+      ends.insert(ends.end(), of_stream->begin(), of_stream->end());
     }
   }
-  return {};
+  return ends;
 }
 
 Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
@@ -468,15 +497,22 @@ Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::s
     return source.object == stream && source.failure &&
            source.failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
   });
-  auto reset = impl_->streams.Reset(*object, to, rebuild,
-                                    impl_->publication.published().positions, failed);
+  auto reset =
+      impl_->streams.Reset(*object, to, rebuild, impl_->publication.published().positions, failed);
   if (!reset) return std::unexpected(reset.error());
   if (Result<void> asked = impl_->streams.AskBegins(**reset); !asked) {
     return std::unexpected(asked.error());
   }
   storage::WriteSet writes;
+  const Result<std::vector<Position>> ends = impl_->streams.EndsOf(**reset);
+  if (!ends) return std::unexpected(ends.error());
   writes.Add(storage::AlterObject{*std::move(reset)});
-  return ChangeCatalog(writes, cancel);
+  Result<Committed> committed = ChangeCatalog(writes, cancel);
+  if (!committed || !rebuild) return committed;
+  if (Result<void> read = WaitForPositions(*ends, cancel); !read) {
+    return std::unexpected(read.error());
+  }
+  return committed;
 }
 
 Result<ObjectRef> Engine::WithStarts(const storage::CatalogObject& stream) {
@@ -488,17 +524,15 @@ Result<std::unique_ptr<executor::BatchSource>> Engine::OpenStream(
   return impl_->streams.OpenRows(stream, columns, impl_->publication.published().positions);
 }
 
-Result<void> Engine::WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
-                                   const Cancel& cancel) {
+Result<void> Engine::WaitForPositions(std::span<const Position> positions, const Cancel& cancel) {
   // Records that make no row, such as those of an aborted transaction, ask for no epoch themselves.
-  const auto nudge = [this] {
-    impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); });
-  };
-  return impl_->publication.WaitForRecord(stream, partition, offset, nudge, cancel);
+  const auto nudge = [this] { impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); }); };
+  return impl_->publication.WaitForPositions(positions, nudge, cancel);
 }
 
 Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel& cancel) {
-  if (Result<void> asked = AskStreams(writes); !asked) return std::unexpected(asked.error());
+  const Result<std::vector<Position>> ends = AskStreams(writes);
+  if (!ends) return std::unexpected(ends.error());
   // What a new view reads has to have its content: the view begins with it.
   std::vector<ObjectId> read;
   for (const storage::CatalogChange& change : writes.Changes()) {
@@ -533,7 +567,13 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
   if (!durable) return std::unexpected(durable.error());
   impl_->Acknowledge(change.result->lsn);
   const std::vector<ObjectId> created = IdsOf(change.difference.created);
-  if (auto filled = WaitForContents(created, cancel); !filled) {
+  Result<void> filled = WaitForContents(created, cancel);
+  if (filled) {
+    // A stream that fails meanwhile leaves the view with what could be read.
+    const Result<void> caught_up = WaitForPositions(*ends, cancel);
+    if (!caught_up && caught_up.error().sqlstate == sqlstate::kQueryCanceled) filled = caught_up;
+  }
+  if (!filled) {
     const bool cancelled = filled.error().sqlstate == sqlstate::kQueryCanceled;
     // A transaction is committed, whatever else it did: the view fills while nobody waits.
     if (cancelled && writes.explicit_transaction()) return Committed{change.result->lsn};

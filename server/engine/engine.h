@@ -18,6 +18,7 @@
 
 #include "executor/batch_source.h"
 #include "executor/runtime/coordinator.h"
+#include "server/engine/source_status.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/write_set.h"
 #include "storage/view/read_view.h"
@@ -91,27 +92,29 @@ class Engine {
   /// one epoch may name later.
   Result<storage::ReadView> OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
                                          const Cancel& cancel);
+  /// How the partitions of streams are doing. `view` has every content (OpenSnapshot): what an epoch
+  /// decides is said of its epoch, the rest of now.
+  std::vector<SourceStatus> Sources(const storage::ReadView& view) const;
   /// What an INSERT, UPDATE or DELETE reads: tables at their newest state, everything else as
   /// OpenRead has it.
   Result<storage::ReadView> OpenNewest(std::span<const ObjectId> objects, Lsn contains,
                                        const Cancel& cancel);
 
-  /// A stream that is to be created, with the offsets at which it begins. Asks its connector, and may
-  /// block for some seconds. Errors: those of the connector.
+  /// A stream that is to be created, with the offsets at which it begins. Asks its connector, and
+  /// may block for some seconds. Errors: those of the connector.
   Result<storage::ObjectRef> WithStarts(const storage::CatalogObject& stream);
   /// Rows of a stream with a connector for a query that runs once: from its start to where its log
   /// ends now. Errors: those of the connector. May block for some seconds.
   Result<std::unique_ptr<executor::BatchSource>> OpenStream(const storage::CatalogObject& stream,
                                                             std::span<const int> columns);
-  /// Waits until the next read of every view of the stream contains the record at an offset and all
-  /// before it. Errors: the stream's, if it has failed; 57014; 57P01.
-  Result<void> WaitForRecord(ObjectId stream, int32_t partition, int64_t offset,
-                             const Cancel& cancel);
+  /// Waits until the next read of every view of the streams contains all records before these
+  /// positions. Errors: a stream's, if it has failed; 57014; 57P01.
+  Result<void> WaitForPositions(std::span<const Position> positions, const Cancel& cancel);
 
-  /// Goes on reading a stream elsewhere, from the next epoch on: at what its option `start` would mean
-  /// by `to`, or at an offset of every partition. `rebuild`: its views begin anew with what is there.
-  /// Errors: 55000 where records would be read twice and the views are not rebuilt; those of the
-  /// connector, and of Commit.
+  /// Goes on reading a stream elsewhere, from the next epoch on: at what its option `start` would
+  /// mean by `to`, or at an offset of every partition. `rebuild`: its views begin anew with what is
+  /// there. Errors: 55000 where records would be read twice and the views are not rebuilt; those of
+  /// the connector, and of Commit.
   Result<Committed> ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
                                 bool rebuild, const Cancel& cancel);
 
@@ -143,7 +146,7 @@ class Engine {
   Result<void> Reopen(const storage::CatalogObject& stream,
                       executor::Coordinator::Commands& commands);
   void CheckPartitions();
-  Result<void> AskStreams(const storage::WriteSet& writes);
+  Result<std::vector<Position>> AskStreams(const storage::WriteSet& writes);
   void Drop(std::span<const ObjectId> objects);
   bool HasContent(ObjectId object) const;
 

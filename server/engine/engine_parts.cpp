@@ -104,8 +104,8 @@ EngineParts::Commands EngineParts::AddSource(ObjectId source,
 }
 
 EngineParts::Commands EngineParts::AddStream(
-    ObjectId stream, std::string topic,
-    const std::function<executor::SourceToRead(int)>& of_worker, History history) {
+    ObjectId stream, std::string topic, const std::function<executor::SourceToRead(int)>& of_worker,
+    History history) {
   histories_[stream] = std::move(history);
   const auto errors = std::make_shared<ViewStore>(stream, executor::SourceErrorLayout(),
                                                   options_.workers, options_.budget);
@@ -114,8 +114,9 @@ EngineParts::Commands EngineParts::AddStream(
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {
     executor::SourceToRead source = of_worker(i);
-    source.errors =
-        std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
+    source.errors = std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
+    // So that they can be read from now on: there are none.
+    if (published_.info.epoch > 0) errors->writer(i).Publish(published_.info.epoch);
     commands.emplace_back(i, AddSourceCommand{std::move(source)});
   }
   stream_errors_[stream] = errors;
@@ -163,7 +164,8 @@ AttachCommand EngineParts::AttachOn(int worker, const Relation& relation, const 
           .settings = relation.settings,
           .budget = options_.budget,
           .errors = std::make_shared<executor::ErrorCollection>(*spec, *relation.settings,
-                                                                content.errors->writer(worker)),
+                                                                content.errors->writer(worker),
+                                                                options_.budget),
           .materialize =
               [content, worker, keeps_rows = relation.keeps_rows](
                   const executor::OperatorNode&, const executor::OperatorContext& context) {

@@ -68,7 +68,8 @@ class EngineParts {
   /// attached later than it.
   Commands AddSource(ObjectId source, const std::function<Reader(int worker)>& reader_of,
                      History history = nullptr);
-  /// Adds a stream whose records may fail: `topic` is what its error collection says they come from.
+  /// Adds a stream whose records may fail: `topic` is what its error collection says they come
+  /// from.
   Commands AddStream(ObjectId stream, std::string topic,
                      const std::function<executor::SourceToRead(int worker)>& of_worker,
                      History history);

@@ -18,9 +18,10 @@ Error ShutdownError() {
 }
 
 void Publication::Publish(const storage::CutRecord& cut) {
+  auto published = std::make_shared<const storage::CutRecord>(cut);
   {
     const std::scoped_lock lock(mutex_);
-    published_ = cut;
+    published_.swap(published);
   }
   changed_.notify_all();
 }
@@ -55,23 +56,37 @@ void Publication::PublishSources(std::vector<executor::SourceReport> sources) {
   sources_ = std::move(sources);
 }
 
+void Publication::ForgetFailure(ObjectId source) {
+  const std::scoped_lock lock(mutex_);
+  for (executor::SourceReport& report : sources_) {
+    if (report.object == source) report.failure.reset();
+  }
+}
+
 std::vector<executor::SourceReport> Publication::sources() const {
   const std::scoped_lock lock(mutex_);
   return sources_;
 }
 
-Result<void> Publication::WaitForRecord(ObjectId source, int32_t partition, int64_t offset,
-                                        const std::function<void()>& nudge,
-                                        const Cancel& cancel) const {
+Result<void> Publication::WaitForPositions(std::span<const Position> positions,
+                                           const std::function<void()>& nudge,
+                                           const Cancel& cancel) const {
   std::unique_lock lock(mutex_);
+  const auto reached = [&](const Position& to) {
+    return std::ranges::any_of(published_->positions, [&](const Position& at) {
+      const bool same = at.source == to.source && at.partition == to.partition;
+      return same && (at.generation > to.generation ||
+                      (at.generation == to.generation && at.offset >= to.offset));
+    });
+  };
   while (true) {
     if (refused_) return std::unexpected(ShutdownError());
-    const auto is_it = [&](const Position& p) {
-      return p.source == source && p.partition == partition && p.offset > offset;
-    };
-    if (std::ranges::any_of(published_.positions, is_it)) return {};
+    if (std::ranges::all_of(positions, reached)) return {};
     for (const executor::SourceReport& report : sources_) {
-      if (report.object == source && report.failure) return std::unexpected(*report.failure);
+      const auto is_waited_for = [&](const Position& to) { return to.source == report.object; };
+      if (report.failure && std::ranges::any_of(positions, is_waited_for)) {
+        return std::unexpected(*report.failure);
+      }
     }
     if (cancel.requested()) return FailCanceled();
     if (changed_.wait_for(lock, kLook) == std::cv_status::no_timeout) continue;
@@ -91,7 +106,7 @@ void Publication::Refuse() {
 
 storage::CutRecord Publication::published() const {
   const std::scoped_lock lock(mutex_);
-  return published_;
+  return *published_;
 }
 
 Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,
@@ -118,7 +133,7 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
                                             const Cancel& cancel) const {
   std::unique_lock lock(mutex_);
   const auto ready = [&] {
-    return published_.commits_before >= commits_before &&
+    return published_->commits_before >= commits_before &&
            std::ranges::all_of(objects, [&](ObjectId object) {
              return contents_.contains(object) || failed_.contains(object) || !must_have(object);
            });
@@ -127,7 +142,8 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
     return std::unexpected(waited.error());
   }
   storage::ReadView view;
-  view.epoch = published_.info.epoch;
+  view.epoch = published_->info.epoch;
+  view.cut = published_;
   for (const ObjectId object : objects) {
     if (const auto failed = failed_.find(object); failed != failed_.end()) {
       return std::unexpected(failed->second);

@@ -33,6 +33,8 @@ class Publication {
   void Fail(ObjectId object, const Error& error);
   /// What the sources had done when the epoch to be published next ended.
   void PublishSources(std::vector<executor::SourceReport> sources);
+  /// What made the source fail is over.
+  void ForgetFailure(ObjectId source);
   /// Ends all waits, now and later.
   void Refuse();
 
@@ -40,10 +42,10 @@ class Publication {
 
   storage::CutRecord published() const;
   std::vector<executor::SourceReport> sources() const;
-  /// Waits until a partition of a source has been read beyond the record at `offset`, in an epoch
-  /// that is published; `nudge` is called now and then without the lock. Errors: the source's.
-  Result<void> WaitForRecord(ObjectId source, int32_t partition, int64_t offset,
-                             const std::function<void()>& nudge, const Cancel& cancel) const;
+  /// Waits until each of the partitions has been read up to its position, in that generation or a
+  /// later one, in an epoch that is published; `nudge` is called now and then without the lock. Errors: the source's.
+  Result<void> WaitForPositions(std::span<const Position> positions,
+                                const std::function<void()>& nudge, const Cancel& cancel) const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects
   /// that `must_have` says must have content has it. Returns the versions at the newest epoch.
   Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn commits_before,
@@ -59,7 +61,8 @@ class Publication {
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  storage::CutRecord published_;
+  std::shared_ptr<const storage::CutRecord> published_ =
+      std::make_shared<const storage::CutRecord>();
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
   std::map<ObjectId, Error> failed_;
   std::vector<executor::SourceReport> sources_;

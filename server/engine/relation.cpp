@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "executor/runtime/error_collection.h"
 #include "planner/bind/settings_text.h"
+#include "server/engine/stream_connections.h"
+#include "storage/catalog/derived_object.h"
 #include "storage/commit/table_layout.h"
 
 namespace riverrun::server {
@@ -50,6 +53,27 @@ bool IsContinuousQuery(const CatalogObject& object) {
   return object.kind == ObjectKind::kMaterializedView || object.kind == ObjectKind::kSink;
 }
 
+bool KeepsErrors(const CatalogObject& object) {
+  return IsContinuousQuery(object) || IsConnected(object);
+}
+
+storage::ViewLayout ErrorLayoutOf(const CatalogObject& object) {
+  if (object.kind != ObjectKind::kStream) return executor::ErrorLayout();
+  storage::ViewLayout layout;
+  for (const storage::CatalogColumn& column : storage::ErrorColumns(object)) {
+    layout.types.push_back(column.type);
+  }
+  return layout;
+}
+
+storage::VersionRef EmptyContent(ObjectId object, storage::ViewLayout layout, Epoch epoch) {
+  auto version = std::make_shared<storage::ViewVersion>();
+  version->object = object;
+  version->epoch = epoch;
+  version->layout = std::make_shared<const storage::ViewLayout>(std::move(layout));
+  return version;
+}
+
 Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& object) {
   if (IsFedByJournal(object)) {
     storage::ViewLayout layout = LayoutOfRows(object);
@@ -82,8 +106,7 @@ CatalogDifference Compare(const storage::CatalogSnapshot& before,
     if (old == nullptr) {
       difference.created.push_back(object);
     } else if (!(old->starts == object->starts)) {
-      const bool goes_on =
-          !old->starts.empty() && object->starts.front() == old->starts.front();
+      const bool goes_on = !old->starts.empty() && object->starts.front() == old->starts.front();
       (goes_on ? difference.restarted : difference.rebuilt).push_back(object);
     }
   }

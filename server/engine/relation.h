@@ -14,9 +14,17 @@ namespace riverrun::server {
 bool IsFedByJournal(const storage::CatalogObject& object);
 /// True for materialized views and sinks: they run a dataflow that never ends.
 bool IsContinuousQuery(const storage::CatalogObject& object);
-/// The dataflow that makes the object's content: a view's or sink's own; for tables and streams one that
-/// keeps their rows. Nothing for objects without content. Errors: XX001 for a stored dataflow that
-/// does not parse.
+/// True for objects whose failures are kept by the engine: NAME_errors is read at the epochs of all
+/// other contents. (A stream without a connector takes only rows that are sound: nothing fails.)
+bool KeepsErrors(const storage::CatalogObject& object);
+/// What is stored under ErrorsOf(object): of a stream all columns of its error relation, of a view
+/// executor::ErrorLayout.
+storage::ViewLayout ErrorLayoutOf(const storage::CatalogObject& object);
+/// The content of a relation that has no rows at an epoch.
+storage::VersionRef EmptyContent(ObjectId object, storage::ViewLayout layout, Epoch epoch);
+/// The dataflow that makes the object's content: a view's or sink's own; for tables and streams one
+/// that keeps their rows. Nothing for objects without content. Errors: XX001 for a stored dataflow
+/// that does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
 
 /// In what two catalogs differ, as far as something runs for it.

@@ -23,8 +23,8 @@ Position PositionOf(const CatalogObject& stream, const StreamStart& start) {
 }
 
 Result<std::shared_ptr<StreamConnector>> Connect(const CatalogObject& stream, Clock& clock) {
-  auto made = executor::MakeConnector(storage::ConnectorOf(stream), executor::DefinitionOf(stream),
-                                      clock);
+  auto made =
+      executor::MakeConnector(storage::ConnectorOf(stream), executor::DefinitionOf(stream), clock);
   if (!made) return std::unexpected(made.error().error);
   return *std::move(made);
 }
@@ -172,6 +172,21 @@ std::vector<Position> StreamConnections::StartOf(const CatalogObject& stream, in
   return positions;
 }
 
+Result<std::vector<Position>> StreamConnections::EndsOf(const CatalogObject& stream) {
+  const Connection connection = Find(stream.id);
+  if (connection == nullptr) return std::vector<Position>();
+  const auto ends = connection->FindEnds();
+  if (!ends) return std::unexpected(ends.error());
+  std::vector<Position> positions;
+  for (const auto& [partition, start] : NewestStarts(stream)) {
+    const auto index = static_cast<size_t>(partition);
+    if (!*ends || index >= (*ends)->size()) continue;
+    positions.push_back(PositionOf(stream, start));
+    positions.back().offset = std::max(start.offset, (**ends)[index]);
+  }
+  return positions;
+}
+
 Result<std::unique_ptr<executor::BatchSource>> StreamConnections::OpenRows(
     const CatalogObject& stream, std::span<const int> columns, std::span<const Position> read) {
   Connection connection = Find(stream.id);
@@ -235,7 +250,8 @@ std::optional<Error> CheckReplayable(StreamConnector& connector, const CatalogOb
     const std::string where = "partition " + std::to_string(at.partition) + " of \"" +
                               std::string(connector.Topic()) + "\"";
     Error error{sqlstate::kObjectNotInPrerequisiteState, {}};
-    error.hint = "ALTER STREAM ... RESET TO earliest REBUILD makes its views anew from what is there.";
+    error.hint =
+        "ALTER STREAM ... RESET TO earliest REBUILD makes its views anew from what is there.";
     if (index >= begins->size() || (*ends && (**ends)[index] < at.offset)) {
       error.text = where + " ends before offset " + std::to_string(at.offset) +
                    ", up to which it had been read: it was made anew or cut short";

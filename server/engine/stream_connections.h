@@ -28,8 +28,8 @@ class StreamConnections {
 
   explicit StreamConnections(Clock& clock) : clock_(clock) {}
 
-  /// The stream with the offsets at which it begins, as its connector finds them now. Asks the system
-  /// behind it. Errors: those of StreamConnector.
+  /// The stream with the offsets at which it begins, as its connector finds them now. Asks the
+  /// system behind it. Errors: those of StreamConnector.
   Result<storage::ObjectRef> WithStarts(const storage::CatalogObject& stream);
   /// The stream in a new generation, as ResetStream of the engine has it. `failed`: it cannot go on
   /// where it is, so no place is behind.
@@ -53,6 +53,10 @@ class StreamConnections {
   std::vector<Position> StartOf(const storage::CatalogObject& stream, int worker,
                                 int workers) const;
 
+  /// Where the log of each partition ends now, in the present generation; none for a stream whose log
+  /// has no end. Asks.
+  Result<std::vector<Position>> EndsOf(const storage::CatalogObject& stream);
+
   /// Rows of the stream from its start to the end that its log has now, for a query that runs once.
   /// `read`: how far the engine has read it.
   Result<std::unique_ptr<executor::BatchSource>> OpenRows(const storage::CatalogObject& stream,
@@ -73,8 +77,8 @@ struct StreamBeginning {
 };
 StreamBeginning BeginningOf(const storage::CatalogObject& stream, int worker, int workers);
 
-/// What keeps a stream from being read again up to where it had been read, if anything: records that
-/// retention has removed, a topic made anew. Asks; waits with 08001 for an answer.
+/// What keeps a stream from being read again up to where it had been read, if anything: records
+/// that retention has removed, a topic made anew. Asks; waits with 08001 for an answer.
 std::optional<Error> CheckReplayable(executor::StreamConnector& connector,
                                      const storage::CatalogObject& stream,
                                      std::span<const Position> read);

@@ -26,15 +26,13 @@ class QueryRows : public RowStream {
  public:
   explicit QueryRows(QueryRun run)
       : run_(std::move(run)),
-        driver_(run_.query.dataflow,
-                {.settings = &run_.settings,
-                 .budget = run_.budget,
-                 .epoch = {run_.view.epoch, run_.now},
-                 .open = [this](const executor::SourceSpec& source) {
-                   const bool outside =
-                       run_.open_outside && !run_.view.versions.contains(source.object);
-                   return outside ? run_.open_outside(source)
-                                  : executor::OpenSource(run_.view, source);
+        driver_(run_.query.dataflow, {.settings = &run_.settings,
+                                      .budget = run_.budget,
+                                      .epoch = {run_.view.epoch, run_.now},
+                                      .open = [this](const executor::SourceSpec& source) {
+                                        auto outside = run_.open_outside ? run_.open_outside(source) : nullptr;
+                   return outside != nullptr ? std::move(outside)
+                                             : executor::OpenSource(run_.view, source);
                  }}) {}
   Result<std::optional<Batch>> Next(const Cancel& cancel) override { return driver_.Next(cancel); }
 

@@ -35,7 +35,7 @@ struct QueryRun {
   Settings settings;
   Micros now = 0;
   MemoryBudget* budget = nullptr;  // outlives the rows
-  /// Opens what has no content in the view: a stream with a connector.
+  /// Opens what has no content in the view: a stream with a connector. Null for all else.
   std::function<std::unique_ptr<executor::BatchSource>(const executor::SourceSpec&)> open_outside =
       nullptr;
 };

@@ -110,6 +110,7 @@ struct Session::Impl {
   SessionSettings settings;
   Transaction transaction;
   Lsn last_write = 0;  // reads contain it
+  std::set<ObjectId> warned;  // of rows that failed in these views
   std::map<std::string, Prepared> statements;
   std::map<std::string, std::shared_ptr<Portal>> portals;
   uint64_t portals_made = 0;
@@ -142,17 +143,27 @@ struct Session::Impl {
   /// Throws SqlError.
   Result<Answer> Run(const planner::BoundStatement& bound, const ast::Statement& statement,
                      const Caller& caller);
-  Result<Answer> RunQueryPlan(const planner::QueryPlan& plan, const ast::Statement& statement);
+  Result<Answer> RunQueryPlan(const planner::QueryPlan& plan, const ast::Statement& statement,
+                              Client& client);
   Result<Answer> RunExplain(const planner::ExplainPlanned& plan);
   Result<Answer> RunCatalog(std::vector<storage::CatalogChange> changes, std::string tag,
                             bool alone, uint32_t source_position = 0);
   Result<Answer> RunWait(const planner::WaitPlan& plan);
   Result<Answer> RunStreamReset(const planner::StreamResetPlan& plan, bool alone);
   Result<Answer> RunPrepare(const planner::PreparePlan& plan);
+  /// The rows of virtual relations among the objects, from one moment whose contents are in `view`.
+  storage::ReadView AddMadeRows(const std::vector<ObjectId>& objects, storage::ReadView view);
+  /// Versions of objects that are empty at the view's epoch, and of which no epoch knows.
+  void AddEmpty(const std::vector<ObjectId>& objects, bool repeatable, storage::ReadView& view);
   /// 42P01 for an object that should have content and has no version: dropped in the meantime.
   Result<void> CheckAllThere(const storage::ReadView& view, const std::vector<ObjectId>& objects);
   Result<storage::ReadView> OpenRead(const std::vector<ObjectId>& objects);
-  Result<std::unique_ptr<RowStream>> OpenQuery(const planner::BoundQuery& query);
+  Result<std::unique_ptr<RowStream>> OpenQuery(const planner::BoundQuery& query, Client& client);
+  /// The error collections of the materialized views among the objects of which nobody was warned.
+  std::vector<ObjectId> ErrorsToWarnOf(const std::vector<ObjectId>& objects);
+  /// A WARNING for each that has rows: the first time that this session reads its view.
+  void WarnOfErrors(const std::vector<ObjectId>& errors, const storage::ReadView& view,
+                    Client& client);
 
   // run_write.cpp
   Result<Answer> RunWrite(const planner::WritePlan& plan, bool alone);

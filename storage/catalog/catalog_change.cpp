@@ -211,9 +211,11 @@ struct BodyWriter {
 
 CatalogChange ReadBody(ByteReader& in, uint8_t format) {
   switch (static_cast<ChangeKind>(in.Fixed<uint8_t>())) {
-    case ChangeKind::kCreate: return CreateObject{ReadObject(in, format)};
+    case ChangeKind::kCreate:
+      return CreateObject{ReadObject(in, format)};
     case ChangeKind::kDrop: return DropObject{ObjectId{in.Fixed<uint32_t>()}};
-    case ChangeKind::kAlter: return AlterObject{ReadObject(in, format)};
+    case ChangeKind::kAlter:
+      return AlterObject{ReadObject(in, format)};
     case ChangeKind::kReserveEpochs: return ReserveEpochs{in.Fixed<Epoch>()};
     case ChangeKind::kReserveIds: {
       const auto objects = in.Fixed<uint32_t>();

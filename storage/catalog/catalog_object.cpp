@@ -12,6 +12,8 @@ std::string_view KindName(ObjectKind kind) {
     case ObjectKind::kIndex: return "index";
     case ObjectKind::kSink: return "sink";
     case ObjectKind::kRole: return "role";
+    case ObjectKind::kSystemRelation: return "system relation";
+    case ObjectKind::kErrorCollection: return "error collection";
   }
   return "object";
 }

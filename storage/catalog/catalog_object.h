@@ -21,6 +21,9 @@ enum class ObjectKind : uint8_t {
   kIndex,
   kSink,
   kRole,
+  // In no catalog's record (derived_object.h):
+  kSystemRelation,   // its rows are made when a statement reads it
+  kErrorCollection,  // what failed in a materialized view or a stream
 };
 
 /// "table", "materialized view": as it stands in messages and in DROP.

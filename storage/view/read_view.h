@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/catalog/catalog_snapshot.h"
+#include "storage/journal_record.h"
 #include "storage/view/view_version.h"
 #include "types/codec/key_batch.h"
 
@@ -21,6 +22,11 @@ struct ReadView {
   Epoch epoch = 0;
   CatalogRef catalog;
   std::map<ObjectId, VersionRef> versions;
+  /// The cut that ends the epoch; null where the reader did not ask for one epoch.
+  std::shared_ptr<const CutRecord> cut;
+  /// Rows of virtual relations, made for this read, with all of their columns.
+  using MadeRows = std::shared_ptr<const std::vector<Batch>>;
+  std::map<ObjectId, MadeRows> made;
   /// Null, or a set that outlives the view and is not written to while a cursor is open.
   WriteSet* overlay = nullptr;
 };

@@ -5,6 +5,16 @@
 #include "types/codec/hash.h"
 
 namespace riverrun::storage {
+namespace {
+
+int64_t SumOfWeights(const Batch& batch) {
+  if (batch.weights == nullptr) return batch.selected();
+  int64_t sum = 0;
+  ForEachRow(batch.rows, batch.selection, [&](uint32_t row) { sum += batch.WeightOf(row); });
+  return sum;
+}
+
+}  // namespace
 
 ViewWriter::ViewWriter(const ViewLayout* layout, MemoryBudget* budget)
     : layout_(layout), budget_(budget), tiers_(layout, /*keeps_tombstones=*/false, budget) {}
@@ -13,6 +23,7 @@ std::vector<KeyDelta> ViewWriter::Apply(std::span<const Batch> delta, EpochPart 
   CHECK(part == EpochPart::kWhole || layout_->key == ViewKey::kBag,
         "rows by key are applied an epoch at a time");
   whole_ = part == EpochPart::kWhole;
+  for (const Batch& batch : delta) rows_ += SumOfWeights(batch);
   const SortedDelta sorted(*layout_, delta);
   std::vector<KeyDelta> sums = sorted.Sum(SortedDelta::Unchanged::kDrop);
   if (RunRef run = BuildRun(*layout_, delta, sorted, sums, budget_, SameKey::kIsBug)) {
@@ -45,6 +56,7 @@ void ViewWriter::Publish(Epoch epoch) {
   if (changed_) {
     version = std::make_shared<ShardVersion>();
     version->tiers = tiers_.runs();
+    version->rows = rows_;
     changed_ = false;
   }
   slot_.Publish(epoch, std::move(version));
@@ -80,6 +92,16 @@ VersionRef ViewStore::At(Epoch epoch) const {
     version->shards.push_back(std::move(shard));
   }
   return version;
+}
+
+ContentSize SizeOf(const ViewVersion& version) {
+  CHECK(version.unpublished.empty(), "the rows of commits without epoch are not counted");
+  ContentSize size;
+  for (const auto& shard : version.shards) {
+    size.rows += shard->rows;
+    for (const RunRef& run : shard->tiers) size.bytes += run->bytes();
+  }
+  return size;
 }
 
 void ViewStore::ForgetBefore(Epoch epoch) {

@@ -50,6 +50,7 @@ class ViewWriter {
   MemoryBudget* budget_;
   TierSet tiers_;
   std::set<std::string, std::less<>> negative_;  // keys of a bag that wait for their insertion
+  int64_t rows_ = 0;  // sum of all weights: the number of rows
   bool changed_ = false;
   bool whole_ = true;
   VersionSlot slot_;

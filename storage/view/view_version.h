@@ -33,6 +33,7 @@ class DbSnapshot {
 struct ShardVersion {
   std::shared_ptr<const DbSnapshot> base;
   std::vector<RunRef> tiers;  // newest first, at most kTiersMax
+  int64_t rows = 0;           // with their multiplicities
 };
 
 /// The content of an object at one epoch. Immutable: it is published by pointer, and readers that
@@ -46,5 +47,12 @@ struct ViewVersion {
   std::vector<RunRef> unpublished;
 };
 using VersionRef = std::shared_ptr<const ViewVersion>;
+
+/// How much a version holds; of a checkpoint's rows, no bytes. REQUIRES nothing unpublished.
+struct ContentSize {
+  int64_t rows = 0;
+  size_t bytes = 0;  // memory of its runs
+};
+ContentSize SizeOf(const ViewVersion& version);
 
 }  // namespace riverrun::storage

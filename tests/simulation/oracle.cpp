@@ -51,6 +51,21 @@ std::string PrintRow(const std::string& image, const std::vector<Type>& types) {
   return text + ")";
 }
 
+// The columns of a version from position `first` on.
+Bag ColumnsFrom(const storage::VersionRef& version, int first) {
+  std::vector<int> columns(version->layout->types.size() - static_cast<size_t>(first));
+  std::iota(columns.begin(), columns.end(), first);
+  Bag content;
+  auto cursor = storage::OpenScan(version, {}, columns, std::nullopt, false);
+  CHECK(cursor.has_value(), "a scan does not open");
+  while (true) {
+    Result<std::optional<Batch>> next = (*cursor)->Next();
+    CHECK(next.has_value(), "a scan fails");
+    if (!*next) return content;
+    AddRows(**next, content);
+  }
+}
+
 }  // namespace
 
 Bag TableContent(ObjectId table, const std::vector<LoggedCommit>& commits, Lsn lsn) {
@@ -71,7 +86,7 @@ Answer BatchAnswer(const RandomView& view, const std::map<ObjectId, Bag>& inputs
   const Settings settings;
   const storage::ViewLayout error_layout = executor::ErrorLayout();
   storage::ViewStore error_store({1}, error_layout, 1, nullptr);
-  executor::ErrorCollection errors(query, settings, error_store.writer(0));
+  executor::ErrorCollection errors(query, settings, error_store.writer(0), nullptr);
   std::map<ObjectId, std::vector<Type>> types;
   executor::LocalDriver driver(
       query, {.settings = &settings,
@@ -97,23 +112,22 @@ Answer BatchAnswer(const RandomView& view, const std::map<ObjectId, Bag>& inputs
     AddRows(**next, answer.rows);
   }
   if (const storage::VersionRef version = error_store.At(epoch.epoch)) {
-    answer.errors = ContentOf(version);
+    answer.errors = FailuresOf(version);
   }
   return answer;
 }
 
-Bag ContentOf(const storage::VersionRef& version) {
-  std::vector<int> columns(version->layout->types.size());
-  std::iota(columns.begin(), columns.end(), 0);
-  Bag content;
-  auto cursor = storage::OpenScan(version, {}, columns, std::nullopt, false);
-  CHECK(cursor.has_value(), "a scan does not open");
-  while (true) {
-    Result<std::optional<Batch>> next = (*cursor)->Next();
-    CHECK(next.has_value(), "a scan fails");
-    if (!*next) return content;
-    AddRows(**next, content);
-  }
+Bag ContentOf(const storage::VersionRef& version) { return ColumnsFrom(version, 0); }
+
+Bag FailuresOf(const storage::VersionRef& version) {
+  static_assert(executor::kErrorAt == 0);
+  return ColumnsFrom(version, 1);
+}
+
+std::vector<Type> FailureTypes() {
+  std::vector<Type> types = executor::ErrorLayout().types;
+  types.erase(types.begin());
+  return types;
 }
 
 std::optional<std::string> Difference(const Bag& expected, const Bag& actual,

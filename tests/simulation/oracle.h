@@ -33,6 +33,10 @@ Answer BatchAnswer(const RandomView& view, const std::map<ObjectId, Bag>& inputs
 
 /// Content of a published version.
 Bag ContentOf(const storage::VersionRef& version);
+/// What an error collection contains, without its times: those are not part of a failure.
+Bag FailuresOf(const storage::VersionRef& version);
+/// The types of these rows.
+std::vector<Type> FailureTypes();
 
 /// The first rows in which two bags differ, in words; nothing if they are equal.
 std::optional<std::string> Difference(const Bag& expected, const Bag& actual,

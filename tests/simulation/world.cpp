@@ -263,11 +263,11 @@ class Case {
       return;
     }
     const Bag rows = ContentOf(version);
-    const Bag failed = ContentOf(errors);
+    const Bag failed = FailuresOf(errors);
     if (compare && !problem_) {
       const Answer answer = BatchAnswer(view, inputs, cut.info);
       Compare(view, cut, answer.rows, rows, view.layout.types, "");
-      Compare(view, cut, answer.errors, failed, executor::ErrorLayout().types, "errors of ");
+      Compare(view, cut, answer.errors, failed, FailureTypes(), "errors of ");
       ++report_.epochs_checked;
       report_.rows_compared += rows.size();
       report_.errors_compared += failed.size();

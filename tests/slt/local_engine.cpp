@@ -4,10 +4,12 @@
 #include <numeric>
 
 #include "executor/runtime/local_driver.h"
+#include "executor/view_source.h"
 #include "parser/parser.h"
 #include "planner/bind/settings_text.h"
 #include "planner/explain.h"
 #include "planner/overloaded.h"
+#include "server/relations/registry.h"
 #include "server/session/write_rows.h"
 #include "storage/commit/table_layout.h"
 #include "tests/slt/script.h"
@@ -103,6 +105,7 @@ bool LocalEngine::IsCalled(std::string_view name) const { return name == "local"
 planner::BindContext LocalEngine::Context() {
   planner::BindContext context;
   context.catalog = runtime_->committer().catalog();
+  context.virtual_relations = &server::SystemRelations();
   context.principal = {storage::CatalogSnapshot::kFirstRole, true};
   context.settings = settings_;
   context.search_path = search_path_;
@@ -299,11 +302,16 @@ Answer LocalEngine::Restart() {
 }
 
 Result<std::vector<Batch>> LocalEngine::Scan(ObjectId object, const std::vector<int>& columns) {
-  auto cursor = storage::OpenScan(runtime_->Content(object), {}, columns, std::nullopt, false);
-  if (!cursor) return std::unexpected(cursor.error());
+  storage::ReadView view = runtime_->Everything();
+  const ObjectId objects[] = {object};
+  view.made = server::MakeRowsOf(
+      objects,
+      {.view = view, .sources = server::JournalSources(view), .search_path = search_path_},
+      nullptr);
+  const auto source = executor::OpenSource(view, {object, columns, {}});
   std::vector<Batch> batches;
   while (true) {
-    Result<std::optional<Batch>> next = (*cursor)->Next();
+    Result<std::optional<Batch>> next = source->Next();
     if (!next) return std::unexpected(next.error());
     if (!*next) break;
     batches.push_back(std::move(**next));

@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "server/engine/relation.h"
+#include "storage/catalog/derived_object.h"
 #include "storage/commit/table_layout.h"
 
 namespace riverrun::slt {
@@ -113,10 +114,27 @@ Result<void> LocalRuntime::Commit(storage::WriteSet& writes) {
   return {};
 }
 
-storage::VersionRef LocalRuntime::Content(ObjectId object) const {
-  const storage::VersionRef version = engine_->store(object)->At(epoch_.epoch);
-  CHECK(version != nullptr, "a relation has no content at the published epoch");
-  return version;
+storage::ReadView LocalRuntime::Everything() const {
+  storage::ReadView view;
+  view.epoch = epoch_.epoch;
+  view.catalog = engine_->committer().catalog();
+  view.cut = std::make_shared<const storage::CutRecord>(engine_->published());
+  const auto add = [&](ObjectId id, const std::shared_ptr<const storage::ViewStore>& store) {
+    view.versions[id] = store->At(view.epoch);
+    CHECK(view.versions[id] != nullptr, "a relation has no content at the published epoch");
+  };
+  for (const auto& [id, object] : view.catalog->objects()) {
+    if (engine_->store(id) == nullptr) continue;
+    add(id, engine_->store(id));
+    const ObjectId errors = storage::ErrorsOf(id);
+    if (server::KeepsErrors(*object)) {
+      add(errors, engine_->errors(id));
+    } else if (!storage::ErrorColumns(*object).empty()) {
+      view.versions[errors] =
+          server::EmptyContent(errors, server::ErrorLayoutOf(*object), view.epoch);
+    }
+  }
+  return view;
 }
 
 }  // namespace riverrun::slt

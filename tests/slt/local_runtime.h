@@ -9,6 +9,7 @@
 #include <random>
 
 #include "server/engine/engine_parts.h"
+#include "storage/view/read_view.h"
 #include "tests/simulation/memory_file_system.h"
 
 namespace riverrun::slt {
@@ -28,8 +29,9 @@ class LocalRuntime {
   /// Commits and steps until the commit is published. A change of the catalog is only recorded.
   Result<void> Commit(storage::WriteSet& writes);
   storage::Committer& committer() { return engine_->committer(); }
-  /// Content of a table, stream or materialized view at the newest epoch.
-  storage::VersionRef Content(ObjectId object) const;
+  /// The newest epoch with the content of everything: tables, streams, materialized views, and the
+  /// errors of the last two.
+  storage::ReadView Everything() const;
   EpochInfo epoch() const { return epoch_; }
 
  private:

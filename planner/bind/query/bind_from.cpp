@@ -121,6 +121,8 @@ LogicalPlan QueryBinder::BindItem(const ast::NamedTable& table, const ast::Table
       relation.schema = object->schema;
       relation.columns = ColumnsOf(output);
       plan = output.plan;
+    } else if (storage::IsVirtual(object->id) || storage::IsErrors(object->id)) {
+      plan = BindDerived(state_, *object, relation, position);
     } else {
       static_cast<void>(ScanKindOf(*object, position));
       plan = ScanOf(state_, *object, relation);

@@ -14,10 +14,6 @@ using parser::ast::QualifiedName;
 constexpr std::array<std::string_view, 3> kSystemSchemas = {"pg_catalog", "information_schema",
                                                             "sys"};
 
-bool IsSystemSchema(std::string_view name) {
-  return std::ranges::find(kSystemSchemas, name) != kSystemSchemas.end();
-}
-
 // The schema part of a name, or null. A database may stand before it, if it is this one.
 const Identifier* SchemaOf(const BindState& state, const QualifiedName& name) {
   if (name.parts.size() == 1) return nullptr;
@@ -42,7 +38,36 @@ const Identifier* SchemaOf(const BindState& state, const QualifiedName& name) {
   throw error;
 }
 
+// What was created under the name goes before the error collection that has it by itself.
+storage::ObjectRef FindInPath(const storage::CatalogSnapshot& catalog,
+                              std::span<const std::string> path, std::string_view name) {
+  if (storage::ObjectRef found = catalog.FindRelation(path, name)) return found;
+  return storage::FindErrorRelation(catalog, path, name);
+}
+
+storage::ObjectRef FindSystemRelation(const BindState& state, const Identifier& schema,
+                                      const QualifiedName& name) {
+  const storage::VirtualRelations* relations = state.context().virtual_relations;
+  if (relations == nullptr || !relations->HasSchema(schema.text)) {
+    NoCatalogsYet("the relation " + NameText(name), name.span.begin);
+  }
+  return relations->Find(schema.text, name.Last().text);
+}
+
+std::optional<std::string> Nearest(const BindState& state, const Identifier* schema,
+                                   const std::string& name) {
+  const BindContext& context = state.context();
+  if (schema == nullptr) return context.catalog->NearestRelation(context.search_path, name);
+  if (IsSystemSchema(schema->text)) return context.virtual_relations->Nearest(schema->text, name);
+  const std::string path[] = {schema->text};
+  return context.catalog->NearestRelation(path, name);
+}
+
 }  // namespace
+
+bool IsSystemSchema(std::string_view name) {
+  return std::ranges::find(kSystemSchemas, name) != kSystemSchemas.end();
+}
 
 std::string NameText(const QualifiedName& name) {
   std::string text;
@@ -59,13 +84,12 @@ storage::ObjectRef FindRelationIfThere(const BindState& state, const QualifiedNa
   const storage::CatalogSnapshot& catalog = *state.context().catalog;
   const std::string& last = name.Last().text;
   if (const Identifier* schema = SchemaOf(state, name)) {
-    if (IsSystemSchema(schema->text)) {
-      NoCatalogsYet("the relation " + NameText(name), name.span.begin);
-    }
+    if (IsSystemSchema(schema->text)) return FindSystemRelation(state, *schema, name);
     if (catalog.FindSchema(schema->text) == nullptr) NoSchema(state, *schema);
-    return catalog.FindRelation(schema->text, last);
+    const std::string path[] = {schema->text};
+    return FindInPath(catalog, path, last);
   }
-  storage::ObjectRef found = catalog.FindRelation(state.context().search_path, last);
+  storage::ObjectRef found = FindInPath(catalog, state.context().search_path, last);
   // pg_catalog is searched without being named.
   if (found == nullptr && last.starts_with("pg_")) {
     NoCatalogsYet("the relation " + last, name.span.begin);
@@ -78,12 +102,22 @@ storage::ObjectRef FindRelation(const BindState& state, const QualifiedName& nam
   SqlError error(sqlstate::kUndefinedTable, "relation \"" + NameText(name) + "\" does not exist",
                  name.span.begin);
   const Identifier* schema = SchemaOf(state, name);
-  const std::vector<std::string> path =
-      schema != nullptr ? std::vector<std::string>{schema->text} : state.context().search_path;
-  if (const auto nearest = state.context().catalog->NearestRelation(path, name.Last().text)) {
+  if (const auto nearest = Nearest(state, schema, name.Last().text)) {
     error.hint = "Perhaps you meant \"" + (schema ? schema->text + "." : "") + *nearest + "\".";
   }
   throw error;
+}
+
+void CheckIsCreated(const storage::CatalogObject& relation, Position position) {
+  if (relation.kind == storage::ObjectKind::kSystemRelation) {
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   "permission denied: \"" + relation.name + "\" is a system catalog", position);
+  }
+  if (relation.kind == storage::ObjectKind::kErrorCollection) {
+    throw SqlError(sqlstate::kWrongObjectType,
+                   "cannot change error collection \"" + relation.name + "\"", position)
+        .WithDetail("A row is in it as long as what failed is there.");
+  }
 }
 
 storage::ObjectRef CreationSchema(BindState& state, const QualifiedName& name) {

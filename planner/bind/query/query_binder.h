@@ -91,6 +91,10 @@ class QueryBinder {
 LogicalPlan ScanOf(BindState& state, const storage::CatalogObject& object, ScopeRelation& relation,
                    bool row_ids = false);
 
+/// The rows of a system relation or an error collection. Throws 0A000 in a continuous query.
+LogicalPlan BindDerived(BindState& state, const storage::CatalogObject& object,
+                        ScopeRelation& relation, Position position);
+
 /// LIMIT and OFFSET as numbers.
 struct RowBounds {
   uint64_t offset = 0;

@@ -22,8 +22,10 @@ std::variant<std::string, int64_t> PlaceOf(const ast::Expression& place) {
     const auto [read, error] = std::from_chars(number->text.data(), end, offset);
     if (error == std::errc() && read == end) return offset;
   }
-  throw SqlError(sqlstate::kSyntaxError, "a stream is reset to earliest, latest, a timestamp in "
-                 "quotes or an offset", place.span.begin);
+  throw SqlError(sqlstate::kSyntaxError,
+                 "a stream is reset to earliest, latest, a timestamp in "
+                 "quotes or an offset",
+                 place.span.begin);
 }
 
 storage::ObjectRef FindStream(BindState& state, const ast::QualifiedName& name) {

@@ -80,8 +80,7 @@ class DefinitionBinder {
     column.not_null = definition.not_null;
     if (definition.metadata) {
       column.generated = storage::GeneratedColumn::kMetadata;
-      column.generated_from =
-          definition.metadata->key.value_or(definition.name.text);
+      column.generated_from = definition.metadata->key.value_or(definition.name.text);
     }
     if (definition.default_value) column.default_sql = BindDefault(definition, column);
     object_.columns.push_back(std::move(column));
@@ -223,7 +222,12 @@ CatalogObject NewObject(BindState& state, const ast::QualifiedName& name, Object
 bool IsThere(BindState& state, const ast::QualifiedName& name, const std::string& schema,
              bool if_not_exists, std::vector<Notice>& notices) {
   const std::string text = "relation \"" + name.Last().text + "\" already exists";
-  if (state.context().catalog->FindRelation(schema, name.Last().text) == nullptr) return false;
+  const storage::CatalogSnapshot& catalog = *state.context().catalog;
+  const std::string path[] = {schema};
+  if (catalog.FindRelation(schema, name.Last().text) == nullptr &&
+      storage::FindErrorRelation(catalog, path, name.Last().text) == nullptr) {
+    return false;
+  }
   if (!if_not_exists) throw SqlError(sqlstate::kDuplicateTable, text, name.span.begin);
   notices.push_back({text + ", skipping", {}, sqlstate::kDuplicateTable});
   return true;
@@ -260,7 +264,8 @@ CatalogPlan BindCreate(BindState& state, const ast::CreateSchema& create, ast::S
   if (create.authorization || !create.name) NotYet("AUTHORIZATION is", span.begin);
   CatalogPlan plan;
   const std::string text = "schema \"" + create.name->text + "\" already exists";
-  if (state.context().catalog->FindSchema(create.name->text) != nullptr) {
+  const bool system = IsSystemSchema(create.name->text) && !create.name->text.starts_with("pg_");
+  if (system || state.context().catalog->FindSchema(create.name->text) != nullptr) {
     if (!create.if_not_exists) {
       throw SqlError(sqlstate::kDuplicateSchema, text, create.name->span.begin);
     }

@@ -73,6 +73,7 @@ storage::ObjectRef FindOfKind(const BindState& state, const ast::QualifiedName& 
   }
   storage::ObjectRef found = FindRelationIfThere(state, name);
   if (found == nullptr || found->kind == kind) return found;
+  CheckIsCreated(*found, name.span.begin);
   const std::string_view other = storage::KindName(found->kind);
   throw SqlError(sqlstate::kWrongObjectType,
                  "\"" + found->name + "\" is not " + WithArticle(storage::KindName(kind)),

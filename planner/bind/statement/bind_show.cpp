@@ -137,6 +137,11 @@ QueryPlan BindShow(BindState& state, const ast::ShowObjects& show, ast::Span spa
 
 QueryPlan BindShowCreate(BindState& state, const ast::ShowCreate& show) {
   const storage::ObjectRef object = FindRelation(state, show.name);
+  if (storage::IsVirtual(object->id) || storage::IsErrors(object->id)) {
+    throw SqlError(sqlstate::kWrongObjectType,
+                   "\"" + object->name + "\" was not made by a CREATE statement",
+                   show.name.span.begin);
+  }
   return AsQuery(state, {{"name", Type::Text()}, {"create_statement", Type::Text()}},
                  {{Text(storage::QualifiedName(*object)), Text(object->sql)}}, 0);
 }

@@ -27,10 +27,10 @@ void CheckConnector(const CatalogObject& sink, const ast::CreateSink& create) {
   }
   for (const ast::Option& other : create.options) {
     if (other.key == "connector") continue;
-    throw SqlError(sqlstate::kInvalidParameterValue,
-                   "the connector \"" + std::string(connector) + "\" has no option \"" + other.key +
-                       "\"",
-                   other.span.begin);
+    throw SqlError(
+        sqlstate::kInvalidParameterValue,
+        "the connector \"" + std::string(connector) + "\" has no option \"" + other.key + "\"",
+        other.span.begin);
   }
 }
 

@@ -30,10 +30,13 @@ std::string ValueOf(const ast::Option& option) {
     case Kind::kString:
     case Kind::kNumber:
     case Kind::kWord:
-    case Kind::kInterval: return option.value->text;
-    case Kind::kSecret: NotYet("SECRET in an option is", option.span.begin);
+    case Kind::kInterval:
+      return option.value->text;
+    case Kind::kSecret:
+      NotYet("SECRET in an option is", option.span.begin);
     case Kind::kStar:
-    case Kind::kList: break;
+    case Kind::kList:
+      break;
   }
   throw SqlError(sqlstate::kInvalidParameterValue, name + " takes a single value",
                  option.span.begin);
@@ -111,8 +114,7 @@ void BindConnector(const BindState& state, const ast::CreateRelation& create,
   CheckColumns(object, create);
   const executor::StreamDefinition definition = executor::DefinitionOf(object);
   StatementClock clock(state.context().now);
-  const auto connector =
-      executor::MakeConnector(storage::ConnectorOf(object), definition, clock);
+  const auto connector = executor::MakeConnector(storage::ConnectorOf(object), definition, clock);
   if (!connector) Refuse(connector.error(), definition, create);
 }
 

@@ -86,6 +86,16 @@ void RefuseRunningDependents(const BindState& state, const CatalogObject& old, P
   }
 }
 
+// What has to stay as long as the view does. An error collection stays with its object, and what
+// comes with the server stays anyway.
+std::vector<ObjectId> DependenciesOf(const std::set<ObjectId>& reads) {
+  std::set<ObjectId> needs;
+  for (const ObjectId read : reads) {
+    if (!storage::IsVirtual(read)) needs.insert(storage::OwnerOf(read));
+  }
+  return {needs.begin(), needs.end()};
+}
+
 CatalogPlan BindPlainView(BindState& state, const ast::CreateView& create, CatalogObject view,
                           const storage::ObjectRef& old) {
   const Position position = create.name.span.begin;
@@ -125,6 +135,7 @@ StatementPlan BindCreate(BindState& state, const ast::CreateView& create, ast::S
   CatalogPlan there;
   if (create.or_replace) {
     old = state.context().catalog->FindRelation(schema, create.name.Last().text);
+    if (old == nullptr) static_cast<void>(IsThere(state, create.name, schema, false, there.notices));
   } else if (IsThere(state, create.name, schema, create.if_not_exists, there.notices)) {
     return there;
   }
@@ -145,7 +156,7 @@ StatementPlan BindCreate(BindState& state, const ast::CreateView& create, ast::S
   view.columns = ColumnsOf(create, output);
   view.sql = StoredSql({create, span});
   view.settings = TextsOf(state.context());
-  view.dependencies.assign(state.reads().begin(), state.reads().end());
+  view.dependencies = DependenciesOf(state.reads());
   if (!materialized) return BindPlainView(state, create, std::move(view), old);
   BoundQuery query = AsBoundQuery(state, output);
   for (size_t i = 0; i < query.result.size(); ++i) query.result[i].name = view.columns[i].name;

@@ -17,6 +17,7 @@ storage::ObjectRef FindTarget(BindState& state, const ast::QualifiedName& name,
                               std::string_view verb, uint32_t privileges) {
   storage::ObjectRef target = FindRelation(state, name);
   const Position position = name.span.begin;
+  CheckIsCreated(*target, position);
   const bool insert = privileges == storage::kInsert;
   switch (target->kind) {
     case ObjectKind::kTable:
@@ -25,7 +26,8 @@ storage::ObjectRef FindTarget(BindState& state, const ast::QualifiedName& name,
       if (insert && storage::ConnectorOf(*target).empty()) break;
       if (insert) {
         throw SqlError(sqlstate::kFeatureNotSupported,
-                       "cannot insert into stream \"" + target->name + "\": its records come from " +
+                       "cannot insert into stream \"" + target->name +
+                           "\": its records come from " +
                            std::string(storage::ConnectorOf(*target)),
                        position)
             .WithHint("CREATE SINK writes to Kafka; a stream without a connector takes INSERT.");

@@ -322,7 +322,7 @@ Result<Answer> Session::Impl::DeclareCursor(const planner::CursorPlan& plan,
     return Fail(State("42P03"), "cursor \"" + plan.name + "\" already exists");
   }
   if (auto room = CheckRoomForPortal(); !room) return std::unexpected(room.error());
-  auto rows = OpenQuery(plan.query);
+  auto rows = OpenQuery(plan.query, caller.client);
   if (!rows) return std::unexpected(rows.error());
   auto portal = std::make_shared<Portal>();
   portal->number = ++portals_made;

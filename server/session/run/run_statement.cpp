@@ -1,9 +1,10 @@
 #include <algorithm>
 
-#include "planner/explain.h"
 #include "executor/sources/reader_rows.h"
+#include "planner/explain.h"
 #include "planner/overloaded.h"
 #include "server/engine/relation.h"
+#include "server/relations/registry.h"
 #include "server/engine/stream_connections.h"
 #include "server/session/session_impl.h"
 
@@ -61,7 +62,8 @@ bool IsShow(const ast::Statement& statement) {
 // Columns of a plan that are columns of a relation: a plan passes them on under their ids.
 using Origins = std::map<ColumnId, std::pair<ObjectId, int16_t>>;
 void AddOrigins(const planner::LogicalPlan& plan, Origins& origins) {
-  if (const auto* scan = planner::As<planner::Scan>(plan)) {
+  const auto* scan = planner::As<planner::Scan>(plan);
+  if (scan != nullptr && !storage::IsVirtual(scan->object) && !storage::IsErrors(scan->object)) {
     for (const planner::Scan::Column& column : scan->columns) {
       origins[column.column.id] = {scan->object, static_cast<int16_t>(column.position + 1)};
     }
@@ -91,6 +93,7 @@ std::vector<Field> FieldsOfQuery(const planner::BoundQuery& query) {
 planner::BindContext Session::Impl::Context() {
   planner::BindContext context;
   context.catalog = engine.catalog();
+  context.virtual_relations = &SystemRelations();
   if (in_transaction()) {
     auto over = transaction.writes.CatalogOver(*context.catalog);
     if (!over) throw SqlError(over.error().sqlstate, over.error().text);
@@ -169,7 +172,7 @@ Result<Answer> Session::Impl::Run(const planner::BoundStatement& bound,
       Overloaded{
           [&](const planner::QueryPlan& plan) {
             tell(plan.notices);
-            return RunQueryPlan(plan, statement);
+            return RunQueryPlan(plan, statement, caller.client);
           },
           [&](const planner::WritePlan& plan) { return RunWrite(plan, caller.alone); },
           [&](const planner::CatalogPlan& plan) {
@@ -207,70 +210,133 @@ Result<Answer> Session::Impl::RunPrepare(const planner::PreparePlan& plan) {
 }
 
 Result<storage::ReadView> Session::Impl::OpenRead(const std::vector<ObjectId>& objects) {
-  if (!in_transaction()) return engine.OpenRead(objects, last_write, *cancel);
+  const auto open = [&](bool all) {
+    return all ? engine.OpenSnapshot(objects, last_write, *cancel)
+               : engine.OpenRead(objects, last_write, *cancel);
+  };
+  Result<storage::ReadView> view = storage::ReadView{};
+  if (!in_transaction()) {
+    view = open(AnyVirtual(objects));
+    if (!view) return view;
+    AddEmpty(objects, false, *view);
+    return AddMadeRows(objects, *std::move(view));
+  }
   transaction.has_read = true;
   const storage::CatalogRef catalog = Context().catalog;
   for (const ObjectId object : objects) {
-    const storage::ObjectRef made = transaction.created.contains(object) ? catalog->Find(object)
-                                                                         : nullptr;
+    const ObjectId owner = storage::OwnerOf(object);
+    const storage::ObjectRef made =
+        transaction.created.contains(owner) ? catalog->Find(owner) : nullptr;
     if (made == nullptr || made->kind != ObjectKind::kMaterializedView) continue;
     return Fail(sqlstate::kFeatureNotSupported,
                 "reading a materialized view in the transaction that creates it is not supported "
                 "yet");
   }
-  Result<storage::ReadView> view = storage::ReadView{};
   const bool repeatable = settings.Value("transaction_isolation") == "repeatable read";
   if (repeatable) {
     if (!transaction.repeatable) {
-      view = engine.OpenSnapshot(objects, last_write, *cancel);
+      view = open(true);
       if (!view) return view;
       transaction.repeatable = *view;
     }
     view = *transaction.repeatable;
   } else {
-    view = engine.OpenRead(objects, last_write, *cancel);
+    view = open(AnyVirtual(objects));
     if (!view) return view;
   }
   view->overlay = &transaction.writes;
+  AddEmpty(objects, repeatable, *view);
+  return AddMadeRows(objects, *std::move(view));
+}
+
+// Made by this transaction, or behind the epoch it reads: empty but for its own writes. The errors
+// of a stream without a connector: none.
+void Session::Impl::AddEmpty(const std::vector<ObjectId>& objects, bool repeatable,
+                             storage::ReadView& view) {
+  storage::CatalogRef catalog;
   for (const ObjectId id : objects) {
-    const storage::ObjectRef object = catalog->Find(id);
-    if (object == nullptr || view->versions.contains(id) || !IsFedByJournal(*object)) continue;
-    // Made by this transaction, or behind the epoch it reads: empty but for its own writes.
-    if (!transaction.created.contains(id) && !repeatable) continue;
-    const auto relation = RelationOf(*object);
-    CHECK(relation.has_value() && relation->has_value());
-    auto empty = std::make_shared<storage::ViewVersion>();
-    empty->object = id;
-    empty->epoch = view->epoch;
-    empty->layout = std::make_shared<const storage::ViewLayout>((*relation)->layout);
-    view->versions[id] = std::move(empty);
+    if (storage::IsVirtual(id) || view.versions.contains(id)) continue;
+    if (catalog == nullptr) catalog = Context().catalog;
+    const storage::ObjectRef object = catalog->Find(storage::OwnerOf(id));
+    if (object == nullptr || !IsFedByJournal(*object)) continue;
+    storage::ViewLayout layout;
+    if (storage::IsErrors(id)) {
+      layout = ErrorLayoutOf(*object);
+    } else if (transaction.created.contains(id) || repeatable) {
+      const auto relation = RelationOf(*object);
+      CHECK(relation.has_value() && relation->has_value());
+      layout = (*relation)->layout;
+    } else {
+      continue;
+    }
+    view.versions[id] = EmptyContent(id, std::move(layout), view.epoch);
   }
+}
+
+storage::ReadView Session::Impl::AddMadeRows(const std::vector<ObjectId>& objects,
+                                             storage::ReadView view) {
+  if (!AnyVirtual(objects)) return view;
+  Moment moment{.view = view, .sources = engine.Sources(view), .search_path = settings.search_path()};
+  moment.view.catalog = Context().catalog;
+  view.made = MakeRowsOf(objects, moment, &budget);
   return view;
 }
 
-Result<std::unique_ptr<RowStream>> Session::Impl::OpenQuery(const planner::BoundQuery& query) {
+std::vector<ObjectId> Session::Impl::ErrorsToWarnOf(const std::vector<ObjectId>& objects) {
+  std::vector<ObjectId> errors;
+  const storage::CatalogRef catalog = engine.catalog();
+  for (const ObjectId id : objects) {
+    const storage::ObjectRef object = catalog->Find(id);
+    if (object == nullptr || object->kind != ObjectKind::kMaterializedView) continue;
+    if (!warned.contains(id)) errors.push_back(storage::ErrorsOf(id));
+  }
+  return errors;
+}
+
+void Session::Impl::WarnOfErrors(const std::vector<ObjectId>& errors, const storage::ReadView& view,
+                                 Client& client) {
+  for (const ObjectId id : errors) {
+    const auto version = view.versions.find(id);
+    const int64_t failed = version == view.versions.end() ? 0 : SizeOf(*version->second).rows;
+    const storage::ObjectRef object = engine.catalog()->Find(storage::OwnerOf(id));
+    if (failed == 0 || object == nullptr) continue;
+    warned.insert(object->id);
+    const std::string rows = failed == 1 ? "1 row" : std::to_string(failed) + " rows";
+    Tell(client, Severity::kWarning,
+         {State("01000"), rows + " failed in materialized view \"" + object->name + "\"", {},
+          "SELECT * FROM " + storage::ErrorRelationOf(*object)->name + " says which and why."});
+  }
+}
+
+Result<std::unique_ptr<RowStream>> Session::Impl::OpenQuery(const planner::BoundQuery& query,
+                                                            Client& client) {
   const Micros now = in_transaction() ? transaction.begin : engine.clock().Now();
   planner::LoweredQuery lowered = planner::PlanQuery(query, {});
-  auto view = OpenRead(query.reads);
+  std::vector<ObjectId> objects = query.reads;
+  const std::vector<ObjectId> errors = ErrorsToWarnOf(objects);
+  objects.insert(objects.end(), errors.begin(), errors.end());
+  auto view = OpenRead(objects);
   if (!view) return std::unexpected(view.error());
   if (auto all = CheckAllThere(*view, query.reads); !all) return std::unexpected(all.error());
-  const auto open_outside = [this, catalog = Context().catalog](const executor::SourceSpec& source) {
+  WarnOfErrors(errors, *view, client);
+  const auto open_outside = [this,
+                             catalog = Context().catalog](const executor::SourceSpec& source) {
     const storage::ObjectRef object = catalog->Find(source.object);
-    CHECK(object != nullptr && IsConnected(*object), "a query reads what has no rows");
+    if (object == nullptr || !IsConnected(*object)) return std::unique_ptr<executor::BatchSource>();
     auto rows = engine.OpenStream(*object, source.columns);
     return rows ? *std::move(rows) : executor::MakeFailedRows(rows.error());
   };
-  return RunQuery({std::move(lowered), *std::move(view), settings.settings(), now, &budget,
-                   open_outside});
+  return RunQuery(
+      {std::move(lowered), *std::move(view), settings.settings(), now, &budget, open_outside});
 }
 
 Result<void> Session::Impl::CheckAllThere(const storage::ReadView& view,
                                           const std::vector<ObjectId>& objects) {
   storage::CatalogRef catalog;
   for (const ObjectId id : objects) {
-    if (view.versions.contains(id)) continue;
+    if (view.versions.contains(id) || view.made.contains(id)) continue;
     if (catalog == nullptr) catalog = Context().catalog;
-    const storage::ObjectRef object = catalog->Find(id);
+    const storage::ObjectRef object = catalog->Find(storage::OwnerOf(id));
     if (object == nullptr) {
       return Fail(sqlstate::kUndefinedTable,
                   "a relation of the statement was dropped by another session");
@@ -283,11 +349,11 @@ Result<void> Session::Impl::CheckAllThere(const storage::ReadView& view,
 }
 
 Result<Answer> Session::Impl::RunQueryPlan(const planner::QueryPlan& plan,
-                                           const ast::Statement& statement) {
+                                           const ast::Statement& statement, Client& client) {
   if (plan.continuous) {
     return Fail(sqlstate::kFeatureNotSupported, "SELECT ... EMIT CHANGES is not supported yet");
   }
-  auto rows = OpenQuery(plan.query);
+  auto rows = OpenQuery(plan.query, client);
   if (!rows) return std::unexpected(rows.error());
   const bool show = IsShow(statement);
   return Answer{.rows = *std::move(rows), .tag = show ? "SHOW" : "SELECT", .counts_rows = !show};

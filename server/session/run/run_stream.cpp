@@ -15,11 +15,15 @@ Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
       return start.partition == plan.partition;
     });
     if (!exists) {
-      return Fail(sqlstate::kInvalidParameterValue, "stream \"" + stream->name +
-                                                        "\" has no partition " +
-                                                        std::to_string(plan.partition));
+      return Fail(
+          sqlstate::kInvalidParameterValue,
+          "stream \"" + stream->name + "\" has no partition " + std::to_string(plan.partition));
     }
-    auto waited = engine.WaitForRecord(plan.stream, plan.partition, plan.offset, *cancel);
+    const Position behind{.source = plan.stream,
+                          .partition = plan.partition,
+                          .generation = stream->starts.back().generation,
+                          .offset = plan.offset + 1};
+    auto waited = engine.WaitForPositions(std::span(&behind, 1), *cancel);
     if (!waited) return std::unexpected(waited.error());
     return Answer{.rows = nullptr, .tag = "WAIT"};
   }

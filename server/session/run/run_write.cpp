@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "planner/planner.h"
+#include "server/relations/registry.h"
 #include "server/session/session_impl.h"
 #include "server/session/write_rows.h"
 
@@ -115,9 +116,18 @@ Result<Evaluated> Autocommit(Session::Impl& session, const Evaluation& evaluatio
     if (!evaluated) return std::unexpected(evaluated.error());
     return writes;
   };
+  // Once a statement, whatever the number of its tries.
+  std::map<ObjectId, storage::ReadView::MadeRows> made;
+  if (AnyVirtual(objects)) {
+    auto moment = session.OpenRead(objects);
+    if (!moment) return std::unexpected(moment.error());
+    made = std::move(moment->made);
+  }
   for (int tries = 0; tries <= kTriesOutside; ++tries) {
     auto view = session.engine.OpenNewest(objects, session.last_write, *session.cancel);
     if (!view) return std::unexpected(view.error());
+    session.AddEmpty(objects, false, *view);
+    view->made = made;
     if (auto all = session.CheckAllThere(*view, objects); !all) {
       return std::unexpected(all.error());
     }
@@ -132,6 +142,7 @@ Result<Evaluated> Autocommit(Session::Impl& session, const Evaluation& evaluatio
             storage::ReadView newest = inside.Newest(objects);
             newest.epoch = view->epoch;
             newest.versions.merge(view->versions);
+            newest.made = made;
             return evaluate(newest);
           },
           session.CommitDurability(), *session.cancel);

@@ -57,11 +57,11 @@ TEST(CatalogChange, SurvivesItsBytes) {
 
 TEST(CatalogChange, RefusesANewerForm) {
   std::string bytes = Serialize(EveryChange()[1]);
-  bytes[0] = 2;
+  bytes[0] = 3;
   const auto parsed = ParseCatalogChange(bytes);
   ASSERT_FALSE(parsed.has_value());
   EXPECT_EQ(parsed.error().sqlstate, sqlstate::kFeatureNotSupported);
-  EXPECT_THAT(parsed.error().text, HasSubstr("format 2"));
+  EXPECT_THAT(parsed.error().text, HasSubstr("format 3"));
 }
 
 TEST(CatalogChange, RefusesDamagedBytes) {

@@ -1,0 +1,62 @@
+#include "server/engine/source_status.h"
+
+#include <map>
+#include <utility>
+
+#include "server/engine/relation.h"
+
+namespace riverrun::server {
+
+// An epoch contains all commits before its cut: there is never anything left to read.
+std::vector<SourceStatus> JournalSources(const storage::ReadView& view) {
+  std::vector<SourceStatus> sources;
+  for (const storage::ObjectRef& stream : view.catalog->OfKind(storage::ObjectKind::kStream)) {
+    if (!IsFedByJournal(*stream)) continue;
+    SourceStatus status{.object = stream->id};
+    if (view.cut != nullptr) {
+      status.next_offset = static_cast<int64_t>(view.cut->commits_before);
+      status.end_offset = status.next_offset;
+    }
+    if (const auto rows = view.versions.find(stream->id); rows != view.versions.end()) {
+      status.rows = SizeOf(*rows->second).rows;
+    }
+    status.errors = 0;
+    sources.push_back(std::move(status));
+  }
+  return sources;
+}
+
+void AddConnectedSource(const storage::CatalogObject& stream, const storage::ReadView& view,
+                        std::span<const executor::SourceReport> reports,
+                        std::vector<SourceStatus>& out) {
+  std::map<int32_t, SourceStatus> partitions;
+  for (const storage::StreamStart& start : stream.starts) {
+    SourceStatus& status = partitions[start.partition];
+    status.object = stream.id;
+    status.partition = start.partition;
+    status.next_offset = start.offset;
+    status.rows = status.errors = 0;
+  }
+  if (view.cut != nullptr) {
+    for (const Position& position : view.cut->positions) {
+      const auto found = partitions.find(position.partition);
+      if (position.source != stream.id || found == partitions.end()) continue;
+      found->second.next_offset = position.offset;
+    }
+  }
+  for (const executor::SourceReport& report : reports) {
+    if (report.object != stream.id) continue;
+    for (const executor::SourceReport::Partition& read : report.partitions) {
+      SourceStatus& status = partitions[read.partition];
+      status.rows = static_cast<int64_t>(read.rows);
+      status.errors = static_cast<int64_t>(read.errors);
+      if (read.end >= 0) status.end_offset = read.end;
+      if (!report.failure) continue;
+      status.state = SourceStatus::State::kFailed;
+      status.reason = report.failure->text;
+    }
+  }
+  for (auto& [partition, status] : partitions) out.push_back(std::move(status));
+}
+
+}  // namespace riverrun::server
