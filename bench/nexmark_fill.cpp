@@ -66,8 +66,8 @@ rd_kafka_t* NewProducer(const Filling& filling) {
                                                  {"linger.ms", "20"},
                                                  {"batch.size", "1000000"},
                                                  {"queue.buffering.max.messages", "500000"}};
-  // At a given rate a record counts from when it is there, so it does not wait for others.
-  if (filling.rate > 0) settings["linger.ms"] = "0";
+  // At a given rate a record counts from when it is there, so it hardly waits for others.
+  if (filling.rate > 0) settings["linger.ms"] = "1";
   for (const auto& [name, value] : settings) {
     CHECK(rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size()) ==
               RD_KAFKA_CONF_OK,
@@ -157,7 +157,8 @@ void Fill(const Filling& filling) {
   rd_kafka_topic_t* const topic = rd_kafka_topic_new(producer, filling.topic.c_str(), nullptr);
   const NexmarkEvents events;
   const int64_t begin = NexmarkCountBefore(NexmarkKind::kBid, filling.first);
-  const int64_t bids = NexmarkCountBefore(NexmarkKind::kBid, filling.first + filling.events) - begin;
+  const int64_t end = NexmarkCountBefore(NexmarkKind::kBid, filling.first + filling.events);
+  const int64_t bids = end - begin;
   std::vector<Sample> samples;
   if (!filling.samples.empty()) samples.resize(static_cast<size_t>(bids / filling.every + 1));
   BidWriter writer;
