@@ -83,8 +83,8 @@ class Engine {
   /// one epoch may name later.
   Result<storage::ReadView> OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
                                          const Cancel& cancel);
-  /// How the partitions of streams are doing. `view` has every content (OpenSnapshot): what an epoch
-  /// decides is said of its epoch, the rest of now.
+  /// How the partitions of streams are doing. `view` has every content (OpenSnapshot): what an
+  /// epoch decides is said of its epoch, the rest of now.
   std::vector<SourceStatus> Sources(const storage::ReadView& view) const;
   /// What an INSERT, UPDATE or DELETE reads: tables at their newest state, everything else as
   /// OpenRead has it.
