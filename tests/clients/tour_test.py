@@ -1,5 +1,6 @@
-"""Executes the examples of README.md and docs/sql.md: each block ```sql tour through psql; what psql
-prints is compared with the block ```text that follows it. Each document has a server of its own."""
+"""Executes the examples of README.md, docs/sql.md and docs/operations.md: each block ```sql tour
+through psql; what psql prints is compared with the block ```text that follows it. Each document has
+a server of its own."""
 
 import os
 import re
@@ -36,7 +37,10 @@ def main(binary):
     def sql():
         check(binary, "docs/sql.md")
 
-    return run_cases([readme, sql])
+    def operations():
+        check(binary, "docs/operations.md")
+
+    return run_cases([readme, sql, operations])
 
 
 if __name__ == "__main__":
