@@ -138,7 +138,9 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
   if (IsFedByJournal(object)) {
     AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object)));
   }
-  if (*relation) AddTo(commands, parts->Attach(std::move(**relation), begin));
+  if (!*relation) return {};
+  AddTo(commands, parts->Attach(std::move(**relation), begin));
+  if (auto filling = parts->filling(object.id)) publication.AddFilling(object.id, filling);
   return {};
 }
 
@@ -226,6 +228,8 @@ Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> require
 std::vector<SourceStatus> Engine::Sources(const storage::ReadView& view) const {
   return JournalSources(view);
 }
+
+std::map<ObjectId, double> Engine::Progress() const { return impl_->publication.Progress(); }
 
 Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,
                                              const Cancel& cancel) {

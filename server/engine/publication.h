@@ -8,6 +8,7 @@
 #include <mutex>
 #include <span>
 
+#include "server/engine/filling.h"
 #include "storage/catalog/catalog_snapshot.h"
 #include "storage/journal_record.h"
 #include "storage/view/read_view.h"
@@ -27,12 +28,16 @@ class Publication {
   /// The object's content can be read, at the published epoch and from then on.
   void Add(ObjectId object, std::shared_ptr<const storage::ViewStore> content);
   void Remove(ObjectId object);
+  /// The object is being filled, until Add or Remove.
+  void AddFilling(ObjectId object, std::shared_ptr<const Filling> filling);
   /// Ends all waits, now and later.
   void Refuse();
 
   // The readers' side.
 
   storage::CutRecord published() const;
+  /// How far those have come that are being filled, where that is known.
+  std::map<ObjectId, double> Progress() const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects
   /// that `must_have` says must have content has it. Returns the versions at the newest epoch.
   Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn commits_before,
@@ -51,6 +56,7 @@ class Publication {
   std::shared_ptr<const storage::CutRecord> published_ =
       std::make_shared<const storage::CutRecord>();
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
+  std::map<ObjectId, std::shared_ptr<const Filling>> filling_;
   bool refused_ = false;
 };
 
