@@ -188,7 +188,9 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
     AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object), nullptr,
                                     *std::move(completion)));
   }
-  if (*relation) AddTo(commands, parts->Attach(std::move(**relation), begin));
+  if (!*relation) return {};
+  AddTo(commands, parts->Attach(std::move(**relation), begin));
+  if (auto filling = parts->filling(object.id)) publication.AddFilling(object.id, filling);
   return {};
 }
 
@@ -422,6 +424,8 @@ std::vector<SourceStatus> Engine::Sources(const storage::ReadView& view) const {
   }
   return sources;
 }
+
+std::map<ObjectId, double> Engine::Progress() const { return impl_->publication.Progress(); }
 
 Result<storage::ReadView> Engine::OpenNewest(std::span<const ObjectId> objects, Lsn contains,
                                              const Cancel& cancel) {

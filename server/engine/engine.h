@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -92,9 +93,11 @@ class Engine {
   /// one epoch may name later.
   Result<storage::ReadView> OpenSnapshot(std::span<const ObjectId> required, Lsn contains,
                                          const Cancel& cancel);
-  /// How the partitions of streams are doing. `view` has every content (OpenSnapshot): what an epoch
-  /// decides is said of its epoch, the rest of now.
+  /// How the partitions of streams are doing. `view` has every content (OpenSnapshot): what an
+  /// epoch decides is said of its epoch, the rest of now.
   std::vector<SourceStatus> Sources(const storage::ReadView& view) const;
+  /// How far the views have come that are being filled, from 0 to 1, where that is known.
+  std::map<ObjectId, double> Progress() const;
   /// What an INSERT, UPDATE or DELETE reads: tables at their newest state, everything else as
   /// OpenRead has it.
   Result<storage::ReadView> OpenNewest(std::span<const ObjectId> objects, Lsn contains,

@@ -154,6 +154,7 @@ EngineParts::Commands EngineParts::Attach(Relation relation, Begin begin) {
       .rows = std::make_shared<ViewStore>(relation.id, relation.layout, workers, options_.budget),
       .errors = std::make_shared<ViewStore>(relation.id, executor::ErrorLayout(), workers,
                                             options_.budget),
+      .filling = begin == Begin::kHydrate ? std::make_shared<Filling>() : nullptr,
       .is_table = relation.is_table};
   const auto spec = std::make_shared<const DataflowSpec>(std::move(relation.dataflow));
   const auto ends = std::make_shared<executor::ExchangeEnds>(executor::MakeExchanges(
@@ -162,7 +163,7 @@ EngineParts::Commands EngineParts::Attach(Relation relation, Begin begin) {
   Commands commands;
   for (int i = 0; i < workers; ++i) {
     AttachCommand command = AttachOn(i, relation, content, spec, ends);
-    if (begin == Begin::kHydrate) command.hydration = HydrationOn(i, *spec);
+    if (begin == Begin::kHydrate) command.hydration = HydrationOn(i, *spec, content.filling);
     commands.emplace_back(i, std::move(command));
   }
   contents_[relation.id] = content;
@@ -192,7 +193,8 @@ AttachCommand EngineParts::AttachOn(int worker, const Relation& relation, const 
 }
 
 // Versions are taken now, while the engine is at rest; they stay good however long it takes.
-executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spec) const {
+executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spec,
+                                             const std::shared_ptr<Filling>& filling) const {
   CHECK(published_.info.epoch > 0, "nothing hydrates before the first epoch");
   std::map<ObjectId, storage::VersionRef> versions;
   std::map<ObjectId, History> histories;
@@ -205,21 +207,25 @@ executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spe
     const auto history = histories_.find(source->object);
     if (content != contents_.end()) {
       const auto version = content->second.rows->At(published_.info.epoch);
-      if (version != nullptr) versions[source->object] = ShardOf(*version, worker);
+      if (version == nullptr) continue;
+      versions[source->object] = ShardOf(*version, worker);
+      filling->Expect(SizeOf(*versions[source->object]).rows);
     } else if (history != histories_.end()) {
       histories[source->object] = history->second;
+      filling->ExpectUnknown();
     }
   }
   return {.at = published_.info,
-          .content = [versions, histories, worker, positions = published_.positions](
+          .content = [versions, histories, worker, filling, positions = published_.positions](
                          const SourceSpec& s) -> std::unique_ptr<executor::BatchSource> {
             if (const auto history = histories.find(s.object); history != histories.end()) {
               return history->second(s, worker, positions);
             }
             const auto version = versions.find(s.object);
             if (version == versions.end()) return nullptr;  // made by the same change
-            return executor::MakeViewSource(
-                storage::OpenScan(version->second, {}, s.columns, std::nullopt, false));
+            return Filling::Count(executor::MakeViewSource(storage::OpenScan(
+                                      version->second, {}, s.columns, std::nullopt, false)),
+                                  filling);
           },
           .watermarks =
               [watermarks](const SourceSpec& s) {
@@ -300,6 +306,11 @@ std::shared_ptr<const ViewStore> EngineParts::errors(ObjectId relation) const {
   if (content != contents_.end()) return content->second.errors;
   const auto stream = stream_errors_.find(relation);
   return stream == stream_errors_.end() ? nullptr : stream->second;
+}
+
+std::shared_ptr<const Filling> EngineParts::filling(ObjectId relation) const {
+  const auto content = contents_.find(relation);
+  return content == contents_.end() ? nullptr : content->second.filling;
 }
 
 }  // namespace riverrun::server

@@ -15,6 +15,7 @@
 #include "executor/journal/journal_hub.h"
 #include "executor/runtime/coordinator.h"
 #include "executor/runtime/worker.h"
+#include "server/engine/filling.h"
 #include "storage/commit/committer.h"
 #include "storage/journal.h"
 #include "storage/view/view_store.h"
@@ -125,10 +126,13 @@ class EngineParts {
   std::shared_ptr<const storage::ViewStore> errors(ObjectId relation) const;
   /// Rows that the relation's query found late for a window.
   uint64_t late(ObjectId relation) const { return coordinator_->LateOf(relation); }
+  /// How far a relation has come that was attached with kHydrate; null for others.
+  std::shared_ptr<const Filling> filling(ObjectId relation) const;
 
  private:
   struct Content {
     std::shared_ptr<storage::ViewStore> rows, errors;
+    std::shared_ptr<Filling> filling;
     bool is_table = false;
   };
 
@@ -137,7 +141,8 @@ class EngineParts {
   executor::AttachCommand AttachOn(int worker, const Relation& relation, const Content& content,
                                    const std::shared_ptr<const executor::DataflowSpec>& spec,
                                    const std::shared_ptr<executor::ExchangeEnds>& ends) const;
-  executor::Hydration HydrationOn(int worker, const executor::DataflowSpec& spec) const;
+  executor::Hydration HydrationOn(int worker, const executor::DataflowSpec& spec,
+                                  const std::shared_ptr<Filling>& filling) const;
   std::optional<Watermark> WatermarkOf(ObjectId source) const;
   void OnPublished(const storage::CutRecord& cut);
 

@@ -30,6 +30,7 @@ void Publication::Add(ObjectId object, std::shared_ptr<const storage::ViewStore>
   {
     const std::scoped_lock lock(mutex_);
     contents_[object] = std::move(content);
+    filling_.erase(object);
   }
   changed_.notify_all();
 }
@@ -39,6 +40,7 @@ void Publication::Remove(ObjectId object) {
     const std::scoped_lock lock(mutex_);
     contents_.erase(object);
     failed_.erase(object);
+    filling_.erase(object);
   }
   changed_.notify_all();
 }
@@ -94,6 +96,20 @@ Result<void> Publication::WaitForPositions(std::span<const Position> positions,
     nudge();
     lock.lock();
   }
+}
+
+void Publication::AddFilling(ObjectId object, std::shared_ptr<const Filling> filling) {
+  const std::scoped_lock lock(mutex_);
+  filling_[object] = std::move(filling);
+}
+
+std::map<ObjectId, double> Publication::Progress() const {
+  const std::scoped_lock lock(mutex_);
+  std::map<ObjectId, double> all;
+  for (const auto& [object, filling] : filling_) {
+    if (const auto progress = filling->Progress()) all[object] = *progress;
+  }
+  return all;
 }
 
 void Publication::Refuse() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "executor/runtime/shared_source.h"
+#include "server/engine/filling.h"
 #include "storage/catalog/catalog_snapshot.h"
 #include "storage/journal_record.h"
 #include "storage/view/read_view.h"
@@ -35,6 +36,8 @@ class Publication {
   void PublishSources(std::vector<executor::SourceReport> sources);
   /// What made the source fail is over.
   void ForgetFailure(ObjectId source);
+  /// The object is being filled, until Add or Remove.
+  void AddFilling(ObjectId object, std::shared_ptr<const Filling> filling);
   /// Ends all waits, now and later.
   void Refuse();
 
@@ -43,9 +46,12 @@ class Publication {
   storage::CutRecord published() const;
   std::vector<executor::SourceReport> sources() const;
   /// Waits until each of the partitions has been read up to its position, in that generation or a
-  /// later one, in an epoch that is published; `nudge` is called now and then without the lock. Errors: the source's.
+  /// later one, in an epoch that is published; `nudge` is called now and then without the lock.
+  /// Errors: the source's.
   Result<void> WaitForPositions(std::span<const Position> positions,
                                 const std::function<void()>& nudge, const Cancel& cancel) const;
+  /// How far those have come that are being filled, where that is known.
+  std::map<ObjectId, double> Progress() const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects
   /// that `must_have` says must have content has it. Returns the versions at the newest epoch.
   Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn commits_before,
@@ -66,6 +72,7 @@ class Publication {
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
   std::map<ObjectId, Error> failed_;
   std::vector<executor::SourceReport> sources_;
+  std::map<ObjectId, std::shared_ptr<const Filling>> filling_;
   bool refused_ = false;
 };
 

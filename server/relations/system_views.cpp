@@ -69,7 +69,11 @@ void AddRunning(const Moment& moment, const CatalogObject& view, RowWriter& rows
   if (errors != moment.view.versions.end()) failed = SizeOf(*errors->second);
 
   rows.Text(moment.NameOf(view)).Text(storage::KindName(view.kind)).Text(state);
-  rows.Float(filled ? std::optional<double>(1) : std::nullopt);
+  std::optional<double> progress;
+  if (const auto known = moment.progress.find(view.id); known != moment.progress.end()) {
+    progress = known->second;
+  }
+  rows.Float(filled ? 1 : progress);
   rows.Int(filled ? std::optional(static_cast<int64_t>(moment.view.epoch)) : std::nullopt);
   rows.Int(size ? std::optional(size->rows) : std::nullopt);
   rows.Int(size ? std::optional(static_cast<int64_t>(size->bytes + (failed ? failed->bytes : 0)))

@@ -9,6 +9,7 @@
 // the query nor which columns it wants.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct Moment {
   /// statement, with what the transaction has created.
   storage::ReadView view;
   std::vector<SourceStatus> sources;     // by stream and partition
+  std::map<ObjectId, double> progress;   // of views that are being filled, where it is known
   std::vector<std::string> search_path;  // decides which names are qualified
 
   /// The name of a relation as regclass prints it: qualified only where the search path finds

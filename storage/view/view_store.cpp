@@ -5,16 +5,13 @@
 #include "types/codec/hash.h"
 
 namespace riverrun::storage {
-namespace {
 
-int64_t SumOfWeights(const Batch& batch) {
+int64_t CountRows(const Batch& batch) {
   if (batch.weights == nullptr) return batch.selected();
   int64_t sum = 0;
   ForEachRow(batch.rows, batch.selection, [&](uint32_t row) { sum += batch.WeightOf(row); });
   return sum;
 }
-
-}  // namespace
 
 ViewWriter::ViewWriter(const ViewLayout* layout, MemoryBudget* budget)
     : layout_(layout), budget_(budget), tiers_(layout, /*keeps_tombstones=*/false, budget) {}
@@ -23,7 +20,7 @@ std::vector<KeyDelta> ViewWriter::Apply(std::span<const Batch> delta, EpochPart 
   CHECK(part == EpochPart::kWhole || layout_->key == ViewKey::kBag,
         "rows by key are applied an epoch at a time");
   whole_ = part == EpochPart::kWhole;
-  for (const Batch& batch : delta) rows_ += SumOfWeights(batch);
+  for (const Batch& batch : delta) rows_ += CountRows(batch);
   const SortedDelta sorted(*layout_, delta);
   std::vector<KeyDelta> sums = sorted.Sum(SortedDelta::Unchanged::kDrop);
   if (RunRef run = BuildRun(*layout_, delta, sorted, sums, budget_, SameKey::kIsBug)) {

@@ -15,6 +15,9 @@
 
 namespace riverrun::storage {
 
+/// The rows of a batch, each as often as its weight says.
+int64_t CountRows(const Batch& batch);
+
 enum class EpochPart : uint8_t {
   kWhole,  // with this delta the epoch is complete for this shard
   kPiece,  // more of the epoch follows: a bag's multiplicities may be negative until then

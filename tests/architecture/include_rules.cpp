@@ -69,6 +69,7 @@ constexpr Concurrent kConcurrent[] = {
     {"types/memory_budget", "dataflows on all workers reserve from the server's one budget"},
     {"parser/parser", "ANTLR's runtime is not thread-safe: one parse at a time"},
     {"server/engine/engine", "a session waits for the coordinator's thread to change the catalog"},
+    {"server/engine/filling", "workers count the rows of a history, sessions ask how many"},
     {"server/engine/publication", "sessions on many threads wait for epochs"},
     {"server/session/session_impl", "a client's cancel comes from another thread"},
     {"server/wire/connection", "the network thread reads and writes while a statement runs"},

@@ -1,6 +1,6 @@
-"""Executes the examples of README.md, docs/sql.md and docs/generated_streams.md: each block ```sql tour
-through psql; what psql prints is compared with the block ```text that follows it. Each document has a
-server of its own."""
+"""Executes the examples of README.md and of the documents that have some: each block ```sql tour
+through psql; what psql prints is compared with the block ```text that follows it. Each document has
+a server of its own."""
 
 import os
 import re
@@ -37,10 +37,13 @@ def main(binary):
     def sql():
         check(binary, "docs/sql.md")
 
+    def operations():
+        check(binary, "docs/operations.md")
+
     def generated_streams():
         check(binary, "docs/generated_streams.md")
 
-    return run_cases([readme, sql, generated_streams])
+    return run_cases([readme, sql, operations, generated_streams])
 
 
 if __name__ == "__main__":

@@ -42,6 +42,10 @@ const std::map<ColumnId, Type> TypesOf(const BoundQuery& query) {
 
 BindWorld::BindWorld() {
   context.catalog = storage::CatalogSnapshot::Initial();
+  virtual_relations_.Add("sys", "views",
+                         {{.name = "name", .type = Type::Text(), .not_null = true},
+                          {.name = "rows", .type = Type::Int8()}});
+  context.virtual_relations = &virtual_relations_;
   context.principal = {storage::CatalogSnapshot::kFirstRole, true};
   Run("CREATE TABLE t (id bigint PRIMARY KEY, a integer, b text NOT NULL, c numeric(10,2) DEFAULT "
       "1.5, d date, at timestamptz, j jsonb, xs integer[], ok boolean)");

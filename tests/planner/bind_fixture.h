@@ -37,6 +37,7 @@ class BindWorld {
   BindContext context;
 
  private:
+  storage::VirtualRelations virtual_relations_;
   uint32_t next_object_ = 100;
 };
 

@@ -306,7 +306,10 @@ Result<std::vector<Batch>> LocalEngine::Scan(ObjectId object, const std::vector<
   const ObjectId objects[] = {object};
   view.made = server::MakeRowsOf(
       objects,
-      {.view = view, .sources = server::JournalSources(view), .search_path = search_path_},
+      {.view = view,
+       .sources = server::JournalSources(view),
+       .progress = {},
+       .search_path = search_path_},
       nullptr);
   const auto source = executor::OpenSource(view, {object, columns, {}});
   std::vector<Batch> batches;

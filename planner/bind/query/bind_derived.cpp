@@ -47,17 +47,18 @@ LogicalPlan CountFailures(BindState& state, LogicalPlan scan, ScopeRelation& rel
 LogicalPlan BindDerived(BindState& state, const storage::CatalogObject& object,
                         ScopeRelation& relation, Position position) {
   const bool system = object.kind == ObjectKind::kSystemRelation;
+  const std::string name = system ? storage::QualifiedName(object) : object.name;
   if (state.mode() == QueryMode::kContinuous) {
-    const std::string what =
-        "a query that never ends cannot read " + std::string(storage::KindName(object.kind)) +
-        " \"" + storage::QualifiedName(object) + "\"";
-    throw SqlError(sqlstate::kFeatureNotSupported, what, position)
+    throw SqlError(sqlstate::kFeatureNotSupported,
+                   "a continuous query cannot read " +
+                       std::string(storage::KindName(object.kind)) + " \"" + name + "\"",
+                   position)
         .WithDetail(system ? "Its rows are made when a statement reads it."
                            : "It has no changes that others could follow yet.");
   }
   Scan scan{.object = object.id,
             .kind = system ? ScanKind::kSystem : ScanKind::kErrors,
-            .name = system ? storage::QualifiedName(object) : object.name,
+            .name = name,
             .columns = {}};
   relation.name = object.name;
   relation.schema = object.schema;

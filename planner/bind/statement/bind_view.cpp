@@ -135,7 +135,9 @@ StatementPlan BindCreate(BindState& state, const ast::CreateView& create, ast::S
   CatalogPlan there;
   if (create.or_replace) {
     old = state.context().catalog->FindRelation(schema, create.name.Last().text);
-    if (old == nullptr) static_cast<void>(IsThere(state, create.name, schema, false, there.notices));
+    if (old == nullptr) {
+      static_cast<void>(IsThere(state, create.name, schema, false, there.notices));
+    }
   } else if (IsThere(state, create.name, schema, create.if_not_exists, there.notices)) {
     return there;
   }

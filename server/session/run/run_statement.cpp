@@ -276,7 +276,10 @@ void Session::Impl::AddEmpty(const std::vector<ObjectId>& objects, bool repeatab
 storage::ReadView Session::Impl::AddMadeRows(const std::vector<ObjectId>& objects,
                                              storage::ReadView view) {
   if (!AnyVirtual(objects)) return view;
-  Moment moment{.view = view, .sources = engine.Sources(view), .search_path = settings.search_path()};
+  Moment moment{.view = view,
+                .sources = engine.Sources(view),
+                .progress = engine.Progress(),
+                .search_path = settings.search_path()};
   moment.view.catalog = Context().catalog;
   view.made = MakeRowsOf(objects, moment, &budget);
   return view;

@@ -64,6 +64,12 @@ void ExpectContent(const VersionRef& version, const Model& model, RandomView& vi
   ExpectLookups(version, model, view);
 }
 
+int64_t CountOf(const Model& model) {
+  int64_t rows = 0;
+  for (const auto& [key, row] : model) rows += row.weight;
+  return rows;
+}
+
 void RunAgainstModel(uint64_t seed, ViewKey key) {
   SCOPED_TRACE(Repeat(seed));
   MemoryBudget budget("view");
@@ -87,6 +93,7 @@ void RunAgainstModel(uint64_t seed, ViewKey key) {
       if (view.random().Chance(30)) store.ForgetBefore(epoch);
       if (view.random().Chance(10)) store.writer(0).Settle();
       ASSERT_NO_FATAL_FAILURE(ExpectContent(held.back().first, view.model(), view));
+      ASSERT_EQ(SizeOf(*held.back().first).rows, CountOf(view.model()));
       // A version that a reader holds never changes, whether it has been forgotten or not.
       const auto& [old, content] = held[view.random().Below(static_cast<uint32_t>(held.size()))];
       ASSERT_EQ(ReadAll(old), RowsOf(content));
