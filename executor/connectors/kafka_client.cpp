@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -53,6 +54,8 @@ constexpr std::string_view kRefused[] = {
     "plugin.library.paths",  "bootstrap.servers", "metadata.broker.list",
     "test.mock.num.brokers", "group.instance.id", "statistics.interval.ms",
     "log.queue",             "log_level"};
+
+constexpr std::chrono::milliseconds kAskAgain{50};
 
 struct ConfDelete {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
@@ -319,28 +322,42 @@ Error KafkaClient::MissingTopic(const std::string& name) {
   return error;
 }
 
+Result<std::vector<int64_t>> KafkaClient::AskOffsets(const std::string& topic, int32_t partitions,
+                                                     int64_t time) {
+  // A topic that has just been made, or whose leader changes, is told to ask again.
+  const auto passes = [](rd_kafka_resp_err_t error) {
+    return error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+           error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+           error == RD_KAFKA_RESP_ERR__WAIT_CACHE;
+  };
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(settings_.timeout_ms);
+  while (true) {
+    const PartitionList list(rd_kafka_topic_partition_list_new(partitions));
+    for (int32_t i = 0; i < partitions; ++i) {
+      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), i)->offset = time;
+    }
+    auto error = rd_kafka_offsets_for_times(handle_, list.get(), settings_.timeout_ms);
+    std::vector<int64_t> offsets;
+    std::string where;
+    for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+      error = list->elems[i].err;
+      where = "partition " + std::to_string(i) + " of topic \"" + topic + "\": ";
+      offsets.push_back(list->elems[i].offset);
+    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return offsets;
+    if (!passes(error) || std::chrono::steady_clock::now() >= end) {
+      return Unreachable(where + rd_kafka_err2str(error));
+    }
+    std::this_thread::sleep_for(kAskAgain);
+  }
+}
+
 Result<std::vector<int64_t>> KafkaClient::FindOffsets(const std::string& topic,
                                                       const KafkaStart& start) {
   const Result<int32_t> partitions = CountPartitions(topic);
   if (!partitions) return std::unexpected(partitions.error());
   // The protocol's own numbers for the two ends; what else stands here is a time.
-  const auto ask = [&](int64_t time) -> Result<std::vector<int64_t>> {
-    const PartitionList list(rd_kafka_topic_partition_list_new(*partitions));
-    for (int32_t i = 0; i < *partitions; ++i) {
-      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), i)->offset = time;
-    }
-    const auto error = rd_kafka_offsets_for_times(handle_, list.get(), settings_.timeout_ms);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Unreachable(rd_kafka_err2str(error));
-    std::vector<int64_t> offsets;
-    for (int i = 0; i < list->cnt; ++i) {
-      if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return Unreachable("partition " + std::to_string(i) + " of topic \"" + topic +
-                           "\": " + rd_kafka_err2str(list->elems[i].err));
-      }
-      offsets.push_back(list->elems[i].offset);
-    }
-    return offsets;
-  };
+  const auto ask = [&](int64_t time) { return AskOffsets(topic, *partitions, time); };
   if (start.at == KafkaStart::At::kEarliest) return ask(RD_KAFKA_OFFSET_BEGINNING);
   Result<std::vector<int64_t>> ends = ask(RD_KAFKA_OFFSET_END);
   if (!ends || start.at == KafkaStart::At::kLatest) return ends;

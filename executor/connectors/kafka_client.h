@@ -95,6 +95,8 @@ class KafkaClient {
   Result<void> Start();
   std::unexpected<Error> Unreachable(std::string_view why) const;
   Error MissingTopic(const std::string& topic);
+  Result<std::vector<int64_t>> AskOffsets(const std::string& topic, int32_t partitions,
+                                          int64_t time);
 
   const KafkaSettings settings_;
   rd_kafka_s* handle_ = nullptr;

@@ -1,6 +1,8 @@
 """Streams over a real Kafka, as a user meets them."""
 
 import json
+import os
+import re
 import sys
 import time
 
@@ -8,10 +10,19 @@ import psycopg2
 from kafka_broker import Broker
 from riverrun_server import Server, equal, run_cases
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+STEP = re.compile(r"^```sql kafka\n(.*?)^```\n+(?:[^`\n].*\n|\n)*?^```text\n(.*?)^```$",
+                  re.MULTILINE | re.DOTALL)
+
 STREAM = """CREATE STREAM {name} (id bigint, word text, price numeric(10,2), at timestamptz,
     place bigint METADATA FROM 'offset', part int METADATA FROM 'partition',
     key text METADATA FROM 'key')
     WITH (connector = 'kafka', topic = '{topic}', brokers = '{brokers}', format = 'json'{more})"""
+
+
+def lines_of(text):
+    """psql pads with blanks, which a document need not show."""
+    return [line.rstrip() for line in text.strip("\n").split("\n")]
 
 
 def main(binary):
@@ -321,7 +332,23 @@ def main(binary):
         c.execute("DROP SINK k1")
         c.execute("DROP STREAM s13 CASCADE")
 
-    cases = [a_topic_is_a_relation, start_says_where_it_begins, json_as_the_rules_say,
+    def the_document():
+        """docs/kafka.md: its records are written, its blocks ```sql kafka executed."""
+        with open(os.path.join(ROOT, "docs", "kafka.md"), encoding="utf-8") as file:
+            text = file.read()
+        records = re.search(r"^```json kafka\n(.*?)^```$", text, re.MULTILINE | re.DOTALL).group(1)
+        steps = STEP.findall(text)
+        equal((len(steps), text.count("```sql kafka")), (5, 5), "blocks with an answer each")
+        broker.new_topic("clicks")
+        broker.write("clicks", records.splitlines())
+        with Server(binary) as own:
+            for sql, answer in steps:
+                _, out, errors = own.psql(text=sql.replace("localhost:9092", broker.address),
+                                          check=False)
+                found = (out.strip("\n") + "\n" + errors).replace(broker.address, "localhost:9092")
+                equal(lines_of(found), lines_of(answer), sql)
+
+    cases = [the_document, a_topic_is_a_relation, start_says_where_it_begins, json_as_the_rules_say,
              garbage_is_kept_and_harms_nothing, not_null_is_kept, transactions_and_gaps,
              new_partitions_are_read, retention_past_our_offset, a_topic_made_anew_is_never_skipped,
              reset_and_rebuild, kill_and_restart, refusals, sinks, the_broker_goes_away]
