@@ -45,6 +45,7 @@ class VirtualRelations {
   ObjectRef Find(ObjectId id) const;
   ObjectRef Find(std::string_view schema, std::string_view name) const;
   bool HasSchema(std::string_view schema) const;
+  const std::vector<ObjectRef>& all() const { return relations_; }
   /// The name in the schema that `name` was probably meant to be, or nothing.
   std::optional<std::string> Nearest(std::string_view schema, std::string_view name) const;
 

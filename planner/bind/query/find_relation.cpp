@@ -39,10 +39,14 @@ const Identifier* SchemaOf(const BindState& state, const QualifiedName& name) {
 }
 
 // What was created under the name goes before the error collection that has it by itself.
-storage::ObjectRef FindInPath(const storage::CatalogSnapshot& catalog,
-                              std::span<const std::string> path, std::string_view name) {
-  if (storage::ObjectRef found = catalog.FindRelation(path, name)) return found;
-  return storage::FindErrorRelation(catalog, path, name);
+storage::ObjectRef FindInPath(const BindContext& context, std::span<const std::string> path,
+                              std::string_view name) {
+  for (const std::string& schema : path) {
+    if (storage::ObjectRef found = context.catalog->FindRelation(schema, name)) return found;
+    if (!IsSystemSchema(schema) || context.virtual_relations == nullptr) continue;
+    if (storage::ObjectRef found = context.virtual_relations->Find(schema, name)) return found;
+  }
+  return storage::FindErrorRelation(*context.catalog, path, name);
 }
 
 storage::ObjectRef FindSystemRelation(const BindState& state, const Identifier& schema,
@@ -87,9 +91,9 @@ storage::ObjectRef FindRelationIfThere(const BindState& state, const QualifiedNa
     if (IsSystemSchema(schema->text)) return FindSystemRelation(state, *schema, name);
     if (catalog.FindSchema(schema->text) == nullptr) NoSchema(state, *schema);
     const std::string path[] = {schema->text};
-    return FindInPath(catalog, path, last);
+    return FindInPath(state.context(), path, last);
   }
-  storage::ObjectRef found = FindInPath(catalog, state.context().search_path, last);
+  storage::ObjectRef found = FindInPath(state.context(), state.context().search_path, last);
   // pg_catalog is searched without being named.
   if (found == nullptr && last.starts_with("pg_")) {
     NoCatalogsYet("the relation " + last, name.span.begin);

@@ -16,6 +16,7 @@ struct ShownColumn {
   Type type;
 };
 using Row = std::vector<Value>;
+using Relations = std::vector<storage::ObjectRef>;
 
 Value Text(std::string_view text) { return Value::Text(text); }
 
@@ -58,11 +59,20 @@ std::string OwnerOf(const BindState& state, const CatalogObject& object) {
 QueryPlan ShowRelations(BindState& state, const ast::ShowObjects& show,
                         const std::vector<ObjectKind>& kinds) {
   std::vector<Row> rows;
+  const auto add = [&](const CatalogObject& object) {
+    rows.push_back({Text(object.schema), Text(object.name), Text(storage::KindName(object.kind)),
+                    Text(OwnerOf(state, object))});
+  };
+  // Those of the server are shown to who asks for their schema.
+  const storage::VirtualRelations* known = state.context().virtual_relations;
+  const bool views = std::ranges::find(kinds, ObjectKind::kView) != kinds.end();
+  for (const storage::ObjectRef& object : known == nullptr ? Relations{} : known->all()) {
+    if (views && show.from && object->schema == show.from->Last().text) add(*object);
+  }
   for (const auto& [id, object] : state.context().catalog->objects()) {
     if (std::ranges::find(kinds, object->kind) == kinds.end()) continue;
     if (show.from && object->schema != show.from->Last().text) continue;
-    rows.push_back({Text(object->schema), Text(object->name), Text(storage::KindName(object->kind)),
-                    Text(OwnerOf(state, *object))});
+    add(*object);
   }
   return AsQuery(state,
                  {{"schema", Type::Text()},
@@ -112,7 +122,8 @@ QueryPlan BindShow(BindState& state, const ast::ShowObjects& show, ast::Span spa
     }
     return BindDescribe(state, *show.from);
   }
-  if (show.from && state.context().catalog->FindSchema(show.from->Last().text) == nullptr) {
+  if (show.from && !IsSystemSchema(show.from->Last().text) &&
+      state.context().catalog->FindSchema(show.from->Last().text) == nullptr) {
     throw SqlError(sqlstate::kInvalidSchemaName,
                    "schema \"" + show.from->Last().text + "\" does not exist",
                    show.from->span.begin);
