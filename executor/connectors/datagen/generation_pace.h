@@ -14,7 +14,7 @@ namespace riverrun::executor {
 /// every row. All numbers are those of one partition. One thread.
 class GenerationPace {
  public:
-  static constexpr Micros kStep = 5'000;
+  static constexpr Micros kStep = 10'000;
 
   /// No pace: everything is due.
   GenerationPace() = default;

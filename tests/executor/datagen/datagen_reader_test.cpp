@@ -127,7 +127,7 @@ TEST(DatagenReader, AFastRateDoesNotWakeForEveryRow) {
   const auto reader = OpenAt(*stream, At({0}), {0});
   EXPECT_EQ(reader->ReadyAt(), begin + GenerationPace::kStep);
   clock.now = *reader->ReadyAt();
-  EXPECT_EQ(Drain(*reader), 250);
+  EXPECT_EQ(Drain(*reader), 500);
   EXPECT_EQ(reader->ReadyAt(), begin + 2 * GenerationPace::kStep);
 }
 
