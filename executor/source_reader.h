@@ -51,6 +51,9 @@ class SourceReader {
   /// From the next Poll on only these columns (positions in the batch) need values; the others are
   /// checked, but whatever stands in them is not read.
   virtual void Want(std::span<const int> columns) { (void)columns; }
+  /// For each partition, in the order of Positions(), the offset behind its last record as last
+  /// heard; -1 where that is not known. Empty: it has no such thing.
+  virtual std::vector<int64_t> Ends() const { return {}; }
   /// Becomes readable when records arrive; -1 if the reader has no such descriptor.
   virtual int ReadyFd() const { return -1; }
   /// When the next record is due, by the clock; nothing if that is not known beforehand.

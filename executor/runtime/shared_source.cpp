@@ -1,6 +1,7 @@
 #include "executor/runtime/shared_source.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace riverrun::executor {
 namespace {
@@ -14,7 +15,10 @@ SharedSource::SharedSource(ObjectId object, std::unique_ptr<SourceReader> reader
                            std::shared_ptr<const CompletionSpec> completion)
     : object_(object), reader_(std::move(reader)), feed_(feed_capacity) {
   cut_positions_ = reader_->Positions();
-  if (completion != nullptr) completion_.emplace(std::move(completion));
+  if (completion == nullptr) return;
+  const bool has_times = completion->watermarked.has_value();
+  completion_.emplace(std::move(completion));
+  if (has_times) times_.emplace(*completion_);
 }
 
 void SharedSource::Open(const EpochInfo& info) {
@@ -41,7 +45,16 @@ bool SharedSource::Step() {
 
 void SharedSource::EndEpoch() {
   cut_positions_ = reader_->Positions();
-  if (completion_ && completion_->spec().watermarked) SettleWatermarks();
+  for (Position& position : cut_positions_) {
+    if (held_ && held_->partition == position.partition) position.offset = held_->first_offset;
+  }
+  if (times_) {
+    cut_raises_ = times_->Settle(cut_positions_, cut_->replay.get(),
+                                 [this](size_t partition) { return StandsAtEnd(partition); });
+    // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
+    const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
+    feed_.Put(Watermark{column, completion_->ShareOf(cut_positions_)});
+  }
   feed_.Put(Barrier{.info = cut_->info});
   if (!bounds_.empty()) reader_->StopBefore({});
   bounds_.clear();
@@ -49,26 +62,17 @@ void SharedSource::EndEpoch() {
   open_ = false;
 }
 
-// What a cut has recorded of a partition counts; else what its rows say and what was asked for.
-void SharedSource::SettleWatermarks() {
-  for (Position& position : cut_positions_) {
-    completion_->Raise(position.partition, raise_);
-    if (cut_->replay != nullptr) {
-      const auto recorded = std::ranges::find_if(*cut_->replay, [&](const Position& p) {
-        return p.source == object_ && p.partition == position.partition;
-      });
-      if (recorded != cut_->replay->end()) {
-        completion_->Raise(position.partition, recorded->watermark);
-        position.idle = recorded->idle;
-      }
-    }
-    position.watermark = completion_->WatermarkOf(position.partition);
-  }
-  raise_ = kNoWatermark;
-  const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
-  // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
-  const Micros share = completion_->ShareOf(cut_positions_);
-  if (share != kNoWatermark) feed_.Put(Watermark{column, share});
+bool SharedSource::StandsAtEnd(size_t partition) const {
+  const Position& position = cut_positions_[partition];
+  if (held_ && held_->partition == position.partition) return false;
+  const std::vector<int64_t> ends = reader_->Ends();
+  if (partition >= ends.size()) return reader_->Exhausted();
+  return ends[partition] >= 0 && position.offset >= ends[partition];
+}
+
+std::optional<int32_t> SharedSource::Waking() const {
+  if (!held_ || !times_->IsIdle(held_->partition)) return std::nullopt;
+  return held_->partition;
 }
 
 // The positions of this reader's partitions at which the epoch ends; none if it ends anywhere.
@@ -97,21 +101,35 @@ bool SharedSource::BoundsReached() const {
 }
 
 bool SharedSource::PollOnce() {
-  if (failure_) return false;
+  if (failure_ || Waking()) return false;
+  if (held_) {
+    SourceBatch batch = *std::exchange(held_, std::nullopt);
+    Deliver(std::move(batch));
+    return true;
+  }
   Result<std::optional<SourceBatch>> polled = reader_->Poll(kBatchRowsMax, kPollBytesMax);
   if (!polled) {
     failure_ = polled.error();
     return true;
   }
   if (!*polled) return false;
-  Batch rows = std::move((*polled)->rows);
+  const bool live = !reader_->FedByJournal() && !(cut_ && cut_->replay != nullptr);
+  if (live && times_ && times_->IsIdle((*polled)->partition)) {
+    held_ = std::move(**polled);
+    return true;
+  }
+  Deliver(std::move(**polled));
+  return true;
+}
+
+void SharedSource::Deliver(SourceBatch batch) {
+  Batch rows = std::move(batch.rows);
   rows_in_epoch_ += rows.selected();
   if (completion_) {
     const bool with_watermarks = feed_.Reads(completion_->spec().RowWatermark());
-    rows = completion_->Complete((*polled)->partition, std::move(rows), with_watermarks);
+    rows = completion_->Complete(batch.partition, std::move(rows), with_watermarks);
   }
   feed_.Put(std::move(rows));
-  return true;
 }
 
 }  // namespace riverrun::executor

@@ -1,7 +1,6 @@
 // A source on one worker: read once, fed to every dataflow that wants it, divided into epochs.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -9,7 +8,8 @@
 #include <vector>
 
 #include "executor/runtime/feed.h"
-#include "executor/runtime/source_completion.h"
+#include "executor/sources/partition_times.h"
+#include "executor/sources/source_completion.h"
 #include "executor/source_reader.h"
 
 namespace riverrun::executor {
@@ -43,16 +43,17 @@ class SharedSource {
   void Open(const EpochInfo& info);
   /// Ends the open epoch as soon as its bounds are reached.
   void End(const Cut& cut);
-  /// At the end of the next epoch every partition's watermark is at least `to`. There, because the
-  /// cut that ends the epoch records it: a replay finds it at the same place.
-  void Raise(Micros to) { raise_ = std::max(raise_, to); }
+  /// How far time has come in its partitions; null for a source without a watermark.
+  PartitionTimes* times() { return times_ ? &*times_ : nullptr; }
+  /// The idle partition of which a batch has come, which waits for PartitionTimes::Wake.
+  std::optional<int32_t> Waking() const;
 
   /// Reads and feeds at most one batch, or emits the barrier that is due. False if nothing was
   /// done.
   bool Step();
   /// True when rows wait while no epoch is open: the coordinator should open one.
   bool WantsEpoch() const {
-    return !open_ && !failure_ && !reader_->FedByJournal() && !reader_->Exhausted();
+    return !open_ && !failure_ && !reader_->FedByJournal() && (held_ || !reader_->Exhausted());
   }
   /// True when an epoch is open, has rows, and the reader has none left.
   bool RanDry() const { return open_ && !cut_ && rows_in_epoch_ > 0 && reader_->Exhausted(); }
@@ -60,6 +61,8 @@ class SharedSource {
   uint64_t rows_in_epoch() const { return rows_in_epoch_; }
   /// Positions at the last barrier.
   const std::vector<Position>& cut_positions() const { return cut_positions_; }
+  /// The watermarks that were raised at it.
+  const std::vector<WatermarkRaise>& cut_raises() const { return cut_raises_; }
   /// What made the source fail, if anything. A failed source ends epochs and delivers no rows.
   const std::optional<Error>& failure() const { return failure_; }
   bool FedByJournal() const { return reader_->FedByJournal(); }
@@ -68,8 +71,9 @@ class SharedSource {
   std::vector<Position> BoundsOf(const Cut& cut) const;
   bool BoundsReached() const;
   bool PollOnce();
+  void Deliver(SourceBatch batch);
   void EndEpoch();
-  void SettleWatermarks();
+  bool StandsAtEnd(size_t partition) const;
 
   const ObjectId object_;
   std::unique_ptr<SourceReader> reader_;
@@ -79,9 +83,11 @@ class SharedSource {
   std::optional<Cut> cut_;
   std::vector<Position> bounds_;  // of the cut
   std::vector<Position> cut_positions_;
+  std::vector<WatermarkRaise> cut_raises_;
   std::optional<Error> failure_;
   std::optional<SourceCompletion> completion_;
-  Micros raise_ = kNoWatermark;
+  std::optional<PartitionTimes> times_;
+  std::optional<SourceBatch> held_;  // of a partition that was idle when it came
 };
 
 }  // namespace riverrun::executor

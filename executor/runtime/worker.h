@@ -40,9 +40,24 @@ struct AddSourceCommand {
 struct RemoveSourceCommand {
   ObjectId object;
 };
-/// ALTER STREAM ... ADVANCE WATERMARK: see SharedSource::Raise. Between epochs.
+// Of the time of a source, see PartitionTimes. Between epochs; a worker that does not read the
+// partition passes over it.
+
+/// ALTER STREAM ... ADVANCE WATERMARK.
 struct RaiseCommand {
   ObjectId object;
+  Micros to = 0;
+};
+/// A partition has brought nothing for long.
+struct IdleCommand {
+  ObjectId object;
+  int32_t partition = 0;
+  int64_t offset = 0;  // where it stands
+};
+/// Rows of an idle partition have come.
+struct WakeCommand {
+  ObjectId object;
+  int32_t partition = 0;
   Micros to = 0;
 };
 /// Starts to run a dataflow. Between epochs.
@@ -70,7 +85,7 @@ struct DetachCommand {
 };
 using WorkerCommand = std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand,
                                    RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand,
-                                   RaiseCommand>;
+                                   RaiseCommand, IdleCommand, WakeCommand>;
 
 // What a worker tells the coordinator.
 
@@ -88,6 +103,7 @@ struct ActivityReport {
 struct CutReport {
   Epoch epoch;
   std::vector<Position> positions;  // of the partitions that this worker owns
+  std::vector<std::pair<ObjectId, WatermarkRaise>> raises = {};
   std::vector<std::pair<ObjectId, Error>> failures;
   /// The journal could not be read: the epoch lacks commits, and must not be published.
   std::optional<Error> journal_failure = {};
@@ -104,8 +120,13 @@ struct ObeyedReport {};
 struct CaughtUpReport {
   ObjectId dataflow;
 };
+/// Rows of an idle partition have come and wait for WakeCommand.
+struct WakingReport {
+  ObjectId object;
+  int32_t partition = 0;
+};
 using WorkerReport = std::variant<std::monostate, ActivityReport, CutReport, CompletedReport,
-                                  ObeyedReport, CaughtUpReport>;
+                                  ObeyedReport, CaughtUpReport, WakingReport>;
 
 /// The two channels between the coordinator and a worker. Bounded: at most 16 epochs, or the
 /// commands of one change, are under way.
@@ -156,6 +177,9 @@ class Worker {
   void Obey(JoinCommand command);
   void Obey(DetachCommand command);
   void Obey(RaiseCommand command);
+  void Obey(IdleCommand command);
+  void Obey(WakeCommand command);
+  PartitionTimes* TimesOf(ObjectId object);
   std::unique_ptr<PipelineInput> Subscribe(const AttachCommand& command, const SourceSpec& source,
                                            const std::shared_ptr<bool>& hydrating);
   Attached* Find(ObjectId dataflow);
@@ -166,6 +190,7 @@ class Worker {
   bool ReportCompleted();
   bool ReportActivity();
   bool ReportCaughtUp();
+  bool ReportWaking();
   Activity CurrentActivity() const;
   Epoch CompletedEpoch() const;
   Feed& FeedOf(ObjectId object);
@@ -186,6 +211,7 @@ class Worker {
   Epoch last_cut_ = 0;
   Epoch reported_completed_ = 0;
   int obeyed_due_ = 0;
+  std::map<ObjectId, int32_t> waking_;  // partitions of which has been reported that they wake
 };
 
 }  // namespace riverrun::executor

@@ -3,6 +3,7 @@
 #include "planner/bind/expression/bind_type.h"
 #include "planner/bind/query/close_windows.h"
 #include "planner/bind/query/find_relation.h"
+#include "planner/bind/statement/stream_rows.h"
 #include "planner/bind/statement/statement_binder.h"
 
 namespace riverrun::planner {
@@ -101,7 +102,13 @@ class StatementBinder {
   StatementPlan BindNode(const ast::CreateAlert&) { NotYet("CREATE ALERT is", span_.begin); }
   StatementPlan BindNode(const ast::CreateModel&) { NotYet("CREATE MODEL is", span_.begin); }
   StatementPlan BindNode(const ast::CreateFunction&) { NotYet("CREATE FUNCTION is", span_.begin); }
-  StatementPlan BindNode(const ast::Alter&) { NotYet("ALTER is", span_.begin); }
+  StatementPlan BindNode(const ast::Alter& node) {
+    const auto* advance = node.kind == ast::ObjectKind::kStream && node.actions.size() == 1
+                              ? std::get_if<ast::AdvanceWatermark>(&node.actions.front())
+                              : nullptr;
+    if (advance != nullptr) return BindAdvance(state_, node, *advance);
+    NotYet("ALTER is", span_.begin);
+  }
 
   BindState state_;
   ast::Span span_;

@@ -94,6 +94,12 @@ struct WaitPlan {
   int64_t offset = 0;
 };
 
+/// ALTER STREAM ... ADVANCE WATERMARK TO: no partition's watermark stays before it.
+struct AdvancePlan {
+  ObjectId stream;
+  Micros to = 0;
+};
+
 /// Statements about the session alone: nothing in them has to be resolved.
 using SessionPlan =
     std::variant<ast::Begin, ast::Commit, ast::Rollback, ast::RollbackTo, ast::Savepoint,
@@ -102,6 +108,7 @@ using SessionPlan =
                  ast::Unlisten>;
 
 using StatementPlan = std::variant<QueryPlan, WritePlan, CatalogPlan, MaterializedViewPlan,
-                                   ExplainPlanned, PreparePlan, CursorPlan, WaitPlan, SessionPlan>;
+                                   ExplainPlanned, PreparePlan, CursorPlan, WaitPlan, AdvancePlan,
+                                   SessionPlan>;
 
 }  // namespace riverrun::planner

@@ -100,7 +100,9 @@ Result<void> Engine::Start(FileSystem& files) {
   };
   auto opened = EngineParts::Open(
       files, clock_, std::move(parts),
-      [impl = impl_.get()](const storage::CutRecord& cut) { impl->publication.Publish(cut); });
+      [impl = impl_.get()](const storage::CutRecord& cut) {
+        impl->publication.Publish(cut, impl->parts->late());
+      });
   if (!opened) return std::unexpected(opened.error());
   impl_->parts = std::move(*opened);
   if (Result<void> started = impl_->parts->Start(); !started) return started;
@@ -310,6 +312,24 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
     return std::unexpected(filled.error());
   }
   return Committed{change.result->lsn};
+}
+
+uint64_t Engine::LateRows(ObjectId view) const { return impl_->publication.LateRows(view); }
+
+// The epoch that the change asks for ends with the raise, and its cut records it.
+Result<void> Engine::AdvanceWatermark(ObjectId stream, Micros to, const Cancel& cancel) {
+  std::promise<Epoch> before;
+  impl_->runtime->Ask([&](Coordinator& coordinator) {
+    coordinator.Change(std::function<Coordinator::Commands()>([&] {
+      Coordinator::Commands commands = impl_->parts->RaiseWatermark(stream, to);
+      impl_->parts->coordinator().RequestCut(impl_->parts->journal().End());
+      before.set_value(impl_->parts->coordinator().published());
+      return commands;
+    }));
+  });
+  const Epoch last = before.get_future().get();
+  if (auto waited = impl_->publication.WaitForEpochAfter(last, cancel); !waited) return waited;
+  return impl_->parts->journal().WaitDurable(impl_->parts->journal().End() - 1);
 }
 
 // An object that another session drops in the meantime is not waited for.

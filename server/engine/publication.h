@@ -23,7 +23,8 @@ class Publication {
  public:
   // The coordinator's side. It forgets no version of an epoch before it has published a later one.
 
-  void Publish(const storage::CutRecord& cut);
+  /// `late`: rows that were late for a window, by view.
+  void Publish(const storage::CutRecord& cut, std::map<ObjectId, uint64_t> late = {});
   /// The object's content can be read, at the published epoch and from then on.
   void Add(ObjectId object, std::shared_ptr<const storage::ViewStore> content);
   void Remove(ObjectId object);
@@ -33,6 +34,9 @@ class Publication {
   // The readers' side.
 
   storage::CutRecord published() const;
+  uint64_t LateRows(ObjectId view) const;
+  /// Waits until a later epoch than this is published.
+  Result<void> WaitForEpochAfter(Epoch epoch, const Cancel& cancel) const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects
   /// that `must_have` says must have content has it. Returns the versions at the newest epoch.
   Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn commits_before,
@@ -49,6 +53,7 @@ class Publication {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   storage::CutRecord published_;
+  std::map<ObjectId, uint64_t> late_;
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
   bool refused_ = false;
 };

@@ -183,6 +183,7 @@ Result<Answer> Session::Impl::Run(const planner::BoundStatement& bound,
           [&](const planner::PreparePlan& plan) { return RunPrepare(plan); },
           [&](const planner::CursorPlan& plan) { return DeclareCursor(plan, caller); },
           [&](const planner::WaitPlan& plan) { return RunWait(plan); },
+          [&](const planner::AdvancePlan& plan) { return RunAdvance(plan, caller.alone); },
           [&](const planner::SessionPlan& plan) { return RunSession(plan, caller); }},
       bound.plan);
 }
@@ -311,6 +312,18 @@ Result<Answer> Session::Impl::RunCatalog(std::vector<storage::CatalogChange> cha
   if (!committed) return std::unexpected(committed.error());
   if (committed->lsn != 0) last_write = committed->lsn;
   return answer;
+}
+
+Result<Answer> Session::Impl::RunAdvance(const planner::AdvancePlan& plan, bool alone) {
+  if (!alone) {
+    return Fail(State("25001"),
+                "ALTER STREAM ... ADVANCE WATERMARK cannot run inside a transaction block");
+  }
+  if (auto may = CheckMayWrite("ALTER STREAM"); !may) return std::unexpected(may.error());
+  if (auto advanced = engine.AdvanceWatermark(plan.stream, plan.to, *cancel); !advanced) {
+    return std::unexpected(advanced.error());
+  }
+  return Answer{.rows = nullptr, .tag = "ALTER STREAM"};
 }
 
 // A stream without connector has an LSN for each row; all that was committed before is in the next

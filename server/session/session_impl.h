@@ -147,6 +147,7 @@ struct Session::Impl {
   Result<Answer> RunCatalog(std::vector<storage::CatalogChange> changes, std::string tag,
                             bool alone);
   Result<Answer> RunWait(const planner::WaitPlan& plan);
+  Result<Answer> RunAdvance(const planner::AdvancePlan& plan, bool alone);
   Result<Answer> RunPrepare(const planner::PreparePlan& plan);
   /// 42P01 for an object that should have content and has no version: dropped in the meantime.
   Result<void> CheckAllThere(const storage::ReadView& view, const std::vector<ObjectId>& objects);

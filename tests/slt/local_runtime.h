@@ -31,6 +31,8 @@ class LocalRuntime {
   /// Content of a table, stream or materialized view at the newest epoch.
   storage::VersionRef Content(ObjectId object) const;
   EpochInfo epoch() const { return epoch_; }
+  /// ALTER STREAM ... ADVANCE WATERMARK.
+  void Advance(ObjectId stream, Micros to);
   /// How far time has come in a stream at the newest epoch, by columns of the source.
   std::vector<Watermark> Watermarks(const executor::SourceSpec& source) const;
 
