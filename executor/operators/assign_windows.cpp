@@ -100,8 +100,16 @@ class AssignWindows : public Operator {
     std::optional<Micros> started;  // the next window's start, of a row at which the output was full
   };
 
+  // Rows with their windows on the way into one batch.
+  struct Pairs {
+    std::vector<uint16_t> rows = {};
+    WindowColumns windows = WindowColumns(kBatchRowsMax);
+    ErrorLane failed = {};
+  };
+
   Batch AddWindows(Batch batch);
   Step Repeat(Output& out);
+  bool RepeatRow(uint32_t row, Pairs& pairs);
   Fate Judge(const Column& times, uint32_t row, bool has_error, std::optional<Error>& error) const;
   Micros LastStart(Micros time);
   Micros MarkOf(const std::optional<Column>& marks, uint32_t row) const;
@@ -186,57 +194,57 @@ Batch AssignWindows::AddWindows(Batch batch) {
 Step AssignWindows::Repeat(Output& out) {
   Repeated& work = *rows_;
   const Batch& input = work.input;
-  const uint32_t count = input.selected();
-  std::optional<Error> error;
-  while (work.next < count) {
-    std::vector<uint16_t> rows;
-    WindowColumns windows(kBatchRowsMax);
-    ErrorLane failed;
-    while (work.next < count && rows.size() < kBatchRowsMax) {
-      const uint32_t row = input.selection == nullptr
-                               ? work.next
-                               : input.selection->as<uint16_t>()[work.next];
-      const bool has_error = !input.errors.empty() && FindError(input.errors, row) != nullptr;
-      const Fate fate = Judge(work.times, row, has_error, error);
-      if (fate == Fate::kFailed) {
-        windows.SetNull(static_cast<uint32_t>(rows.size()));
-        if (error) failed.push_back({static_cast<uint16_t>(rows.size()), *std::move(error)});
-        rows.push_back(static_cast<uint16_t>(row));
-      }
-      if (fate == Fate::kDropped && spec_.closes) CountLate();
-      if (fate != Fate::kAssigned) {
-        ++work.next;
-        continue;
-      }
-      const Micros time = work.times.At<Micros>(row);
-      const Micros mark = spec_.closes ? MarkOf(work.marks, row) : kNoWatermark;
-      const Micros last = LastStart(time);
-      const Micros first = time - spec_.size;  // windows start after it
-      // It has missed a window if it has missed the first one: counted once.
-      if (!work.started) {
-        const Micros earliest = last - (last - first - 1) / spec_.slide * spec_.slide;
-        if (earliest + spec_.size <= mark) CountLate();
-      }
-      Micros start = work.started.value_or(last);
-      work.started.reset();
-      for (; start > first && start + spec_.size > mark; start -= spec_.slide) {
-        if (rows.size() == kBatchRowsMax) {
-          work.started = start;
-          break;
-        }
-        windows.Set(static_cast<uint32_t>(rows.size()), start, start + spec_.size);
-        rows.push_back(static_cast<uint16_t>(row));
-      }
-      if (!work.started) ++work.next;
+  while (work.next < input.selected()) {
+    Pairs pairs;
+    while (work.next < input.selected() && pairs.rows.size() < kBatchRowsMax) {
+      const auto* selected =
+          input.selection == nullptr ? nullptr : input.selection->as<uint16_t>();
+      if (RepeatRow(selected == nullptr ? work.next : selected[work.next], pairs)) ++work.next;
     }
-    Batch batch = TakeRows(input, rows);
-    windows.AppendTo(batch, type_);
-    MergeErrors(batch.errors, std::move(failed));
+    Batch batch = TakeRows(input, pairs.rows);
+    pairs.windows.AppendTo(batch, type_);
+    MergeErrors(batch.errors, std::move(pairs.failed));
     out.Emit(std::move(batch));
     if (out.Full()) return Step::kMore;
   }
   rows_.reset();
   return Step::kDone;
+}
+
+// Adds a row with each of its windows, the last one first. False if there was no room for all: the
+// row goes on with `started`.
+bool AssignWindows::RepeatRow(uint32_t row, Pairs& pairs) {
+  Repeated& work = *rows_;
+  const ErrorLane& errors = work.input.errors;
+  const bool has_error = !errors.empty() && FindError(errors, row) != nullptr;
+  std::optional<Error> error;
+  const Fate fate = Judge(work.times, row, has_error, error);
+  if (fate == Fate::kFailed) {
+    const auto at = static_cast<uint16_t>(pairs.rows.size());
+    pairs.windows.SetNull(at);
+    if (error) pairs.failed.push_back({at, *std::move(error)});
+    pairs.rows.push_back(static_cast<uint16_t>(row));
+  }
+  if (fate == Fate::kDropped && spec_.closes) CountLate();
+  if (fate != Fate::kAssigned) return true;
+  const Micros time = work.times.At<Micros>(row);
+  const Micros mark = spec_.closes ? MarkOf(work.marks, row) : kNoWatermark;
+  const Micros last = LastStart(time);
+  const Micros before = time - spec_.size;  // windows that hold the time start after it
+  // A row has missed a window if it has missed the first one: counted once.
+  const Micros first = last - (last - before - 1) / spec_.slide * spec_.slide;
+  if (!work.started && first + spec_.size <= mark) CountLate();
+  Micros start = work.started.value_or(last);
+  work.started.reset();
+  for (; start > before && start + spec_.size > mark; start -= spec_.slide) {
+    if (pairs.rows.size() == kBatchRowsMax) {
+      work.started = start;
+      return false;
+    }
+    pairs.windows.Set(static_cast<uint32_t>(pairs.rows.size()), start, start + spec_.size);
+    pairs.rows.push_back(static_cast<uint16_t>(row));
+  }
+  return true;
 }
 
 // No row to come has a time below the watermark, so its windows end after it.

@@ -75,10 +75,11 @@ class CloseGroups : public Operator {
   std::vector<KeyRecord*> fresh_;
 
   std::map<Micros, KeyRecord*> windows_;  // the first group, by the value of the window key
-  std::vector<Micros> reached_;           // the watermark of each key
+  std::vector<Micros> reached_;           // the watermark of each key at the last barrier
+  std::vector<Micros> heard_;             // the last one since
   std::vector<KeyRecord*> leaving_;
-  size_t left_ = 0;              // of `leaving_`
-  bool passes_on_ = false;       // the watermarks, when all have left
+  size_t left_ = 0;         // of `leaving_`
+  bool passes_on_ = false;  // the watermarks, when all have left
 };
 
 CloseGroups::CloseGroups(const CloseGroupsSpec& spec, const OperatorContext& context)
@@ -95,7 +96,8 @@ CloseGroups::CloseGroups(const CloseGroupsSpec& spec, const OperatorContext& con
       group_keys_(spec.keys, key_types_, sizeof(Group)),
       calls_(AsAggregate(spec), *context.inputs, sizeof(Group) + group_keys_.state_bytes()),
       table_(calls_.group_bytes(), arena_),
-      reached_(spec.keys.size(), kNoWatermark) {}
+      reached_(spec.keys.size(), kNoWatermark),
+      heard_(spec.keys.size(), kNoWatermark) {}
 
 CloseGroups::~CloseGroups() {
   table_.ForEach([this](KeyRecord* record) { Destroy(record); });
@@ -154,19 +156,22 @@ void CloseGroups::List(const Batch& batch, std::span<const uint16_t> rows) {
   }
 }
 
-// Held until the barrier: what closes by it has to leave before it.
+// The last one before the barrier counts: on the way there, those of some workers are of this epoch
+// and those of others still of the one before.
 Step CloseGroups::OnWatermark(int, Watermark watermark, Output&) {
-  if (watermark.time == kNothingHeldBack) return Step::kDone;
   for (size_t k = 0; k < spec_.keys.size(); ++k) {
-    if (spec_.keys[k] != watermark.column || watermark.time <= reached_[k]) continue;
-    reached_[k] = watermark.time;
-    passes_on_ = true;
+    if (spec_.keys[k] == watermark.column) heard_[k] = watermark.time;
   }
   return Step::kDone;
 }
 
 Step CloseGroups::OnBarrier(const Barrier&, Output& out) {
   alarm_.Check(arena_, out);
+  for (size_t k = 0; k < reached_.size(); ++k) {
+    if (heard_[k] == kNothingHeldBack || heard_[k] <= reached_[k]) continue;
+    reached_[k] = heard_[k];
+    passes_on_ = true;
+  }
   const auto open = windows_.lower_bound(reached_[static_cast<size_t>(spec_.window)]);
   for (auto window = windows_.begin(); window != open; ++window) {
     for (KeyRecord* group = window->second; group != kLast; group = GroupOf(group).next) {

@@ -66,22 +66,26 @@ class Project : public Operator {
 
 class Union : public Operator {
  public:
-  explicit Union(size_t inputs) : watermarks_(inputs) {}
+  explicit Union(size_t inputs) : inputs_(inputs), watermarks_(inputs) {}
 
   Step OnBatch(int, Batch batch, Output& out) override {
     out.Emit(std::move(batch));
     return out.Full() ? Step::kMore : Step::kDone;
   }
 
-  // None before every input has one.
+  // None before every input has one. That of a single input goes on though it has not moved: a
+  // reader of the feed behind may have come after it moved last.
   Step OnWatermark(int port, Watermark watermark, Output& out) override {
-    if (const auto merged = watermarks_.Merge(static_cast<size_t>(port), watermark)) {
+    if (inputs_ == 1) {
+      out.Emit(watermark);
+    } else if (const auto merged = watermarks_.Merge(static_cast<size_t>(port), watermark)) {
       out.Emit(*merged);
     }
     return out.Full() ? Step::kMore : Step::kDone;
   }
 
  private:
+  const size_t inputs_;
   WatermarkMerger watermarks_;
 };
 

@@ -38,7 +38,8 @@ bool Coordinator::Step() {
   opened_at_ = std::min(opened_at_, now);
   const bool took = TakeReports();
   if (failure_) return true;
-  return RecordOldest() || PublishOldest() || SendChanges() || OpenOrCut() || took;
+  return RecordOldest() || PublishOldest() || AskIdlePartitions(now) || SendChanges() ||
+         OpenOrCut() || took;
 }
 
 bool Coordinator::TakeReports() {
@@ -68,6 +69,9 @@ void Coordinator::Take(int worker, WorkerReport report) {
     CHECK(found != in_flight_.end(), "a worker ended an epoch that is not in flight");
     ++found->workers_cut;
     std::ranges::move(cut->sources, std::back_inserter(found->sources));
+    for (const auto& [source, raise] : cut->raises) {
+      if (timed_.contains(source)) timed_[source].raises.push_back(raise);
+    }
     if (!found->replayed) {
       found->record.positions.insert(found->record.positions.end(), cut->positions.begin(),
                                      cut->positions.end());
@@ -78,6 +82,8 @@ void Coordinator::Take(int worker, WorkerReport report) {
     CaughtUp(worker, caught_up->dataflow);
   } else if (const auto* failed = std::get_if<HydrationFailedReport>(&report)) {
     if (on_hydration_failed_) on_hydration_failed_(failed->dataflow, failed->error);
+  } else if (const auto* waking = std::get_if<WakingReport>(&report)) {
+    WakePartition(*waking);
   }
 }
 
@@ -128,6 +134,11 @@ void Coordinator::Note(int worker, const WorkerCommand& command) {
     if (attach->hydration) hydrating_[change_][attach->dataflow].insert(worker);
   } else if (const auto* detach = std::get_if<DetachCommand>(&command)) {
     Forget(detach->dataflow);
+  } else if (const auto* add = std::get_if<AddSourceCommand>(&command)) {
+    if (add->source.completion == nullptr || !add->source.completion->watermarked) return;
+    timed_[add->source.object].idle_timeout = add->source.completion->idle_timeout;
+  } else if (const auto* remove = std::get_if<RemoveSourceCommand>(&command)) {
+    timed_.erase(remove->object);
   }
 }
 
@@ -218,6 +229,13 @@ bool Coordinator::CutIsDue(Micros now) const {
 }
 
 std::optional<Micros> Coordinator::NextDeadline() const {
+  const std::optional<Micros> cut = NextCut();
+  const std::optional<Micros> idle = NextIdle();
+  if (!cut || !idle) return cut ? cut : idle;
+  return std::min(*cut, *idle);
+}
+
+std::optional<Micros> Coordinator::NextCut() const {
   if (!open_) return std::nullopt;
   const Micros soonest = last_cut_ + options_.cut_min;
   if (cut_requested_ || !changes_.empty()) return soonest;
@@ -282,6 +300,7 @@ bool Coordinator::PublishOldest() {
   if (!completed || !log_.Durable(oldest.record.commits_before)) return false;
   published_ = epoch;
   if (on_sources_) on_sources_(oldest.sources);
+  NotePositions(oldest.record.positions);
   if (on_published_) on_published_(oldest.record);
   in_flight_.pop_front();
   for (const ObjectId dataflow : std::exchange(joined_, {})) {
@@ -311,11 +330,93 @@ std::string Coordinator::Describe() const {
   return text;
 }
 
-uint64_t Coordinator::LateOf(ObjectId dataflow) const {
-  uint64_t late = 0;
+Micros Coordinator::ReachedBy(ObjectId source) const {
+  const auto found = timed_.find(source);
+  return found == timed_.end() ? kNoWatermark : found->second.reached;
+}
+
+std::vector<WatermarkRaise> Coordinator::RaisesOf(ObjectId source) const {
+  const auto found = timed_.find(source);
+  return found == timed_.end() ? std::vector<WatermarkRaise>{} : found->second.raises;
+}
+
+// In a replay too: how far time has come follows from the cuts.
+void Coordinator::NotePositions(const std::vector<Position>& positions) {
+  if (timed_.empty()) return;
+  const Micros now = clock_.Now();
+  std::map<ObjectId, Micros> shares;
+  for (const Position& position : positions) {
+    const auto source = timed_.find(position.source);
+    if (source == timed_.end()) continue;
+    TimedSource::Partition& partition = source->second.partitions[position.partition];
+    // One that was asked and is not idle was not at its end: it is asked again after a while.
+    const bool moved = partition.offset != position.offset;
+    if (moved || (partition.asked && !position.idle)) partition.since = now;
+    partition.offset = position.offset;
+    partition.idle = position.idle;
+    partition.asked = false;
+    Micros& share = shares.try_emplace(position.source, kNothingHeldBack).first->second;
+    if (!position.idle) share = std::min(share, position.watermark);
+  }
+  for (const auto& [object, share] : shares) {
+    Micros& reached = timed_[object].reached;
+    if (share != kNothingHeldBack) reached = std::max(reached, share);
+  }
+}
+
+std::optional<Micros> Coordinator::NextIdle() const {
+  std::optional<Micros> next;
+  for (const auto& [object, source] : timed_) {
+    if (source.idle_timeout == 0) continue;
+    for (const auto& [number, partition] : source.partitions) {
+      if (partition.idle || partition.asked) continue;
+      const Micros due = partition.since + source.idle_timeout;
+      next = next ? std::min(*next, due) : due;
+    }
+  }
+  return next;
+}
+
+bool Coordinator::AskIdlePartitions(Micros now) {
+  if (!replay_.empty()) return false;
+  const std::optional<Micros> next = NextIdle();
+  if (!next || now < *next) return false;
+  Commands commands;
+  for (auto& [object, source] : timed_) {
+    if (source.idle_timeout == 0) continue;
+    for (auto& [number, partition] : source.partitions) {
+      const bool due = now >= partition.since + source.idle_timeout;
+      if (!due || partition.idle || partition.asked) continue;
+      partition.asked = true;
+      for (size_t worker = 0; worker < links_.size(); ++worker) {
+        commands.emplace_back(static_cast<int>(worker),
+                              IdleCommand{object, number, partition.offset});
+      }
+    }
+  }
+  Change(std::move(commands));
+  RequestCut(cut_at_);
+  return true;
+}
+
+// At rest, when how far time has come is that of the last cut.
+void Coordinator::WakePartition(const WakingReport& report) {
+  Change([this, report] {
+    Commands commands;
+    for (size_t worker = 0; worker < links_.size(); ++worker) {
+      commands.emplace_back(
+          static_cast<int>(worker),
+          WakeCommand{report.object, report.partition, ReachedBy(report.object)});
+    }
+    RequestCut(cut_at_);
+    return commands;
+  });
+}
+
+std::map<ObjectId, uint64_t> Coordinator::Late() const {
+  std::map<ObjectId, uint64_t> late;
   for (const WorkerState& worker : workers_) {
-    const auto found = worker.late.find(dataflow);
-    if (found != worker.late.end()) late += found->second;
+    for (const auto& [dataflow, rows] : worker.late) late[dataflow] += rows;
   }
   return late;
 }

@@ -74,8 +74,13 @@ class Coordinator {
   bool Quiet() const;
   /// What it is doing and what it waits for, in one line; for logs and test failures.
   std::string Describe() const;
-  /// Rows that were late for a window of the dataflow, on all workers, as they last reported it.
-  uint64_t LateOf(ObjectId dataflow) const;
+  /// Rows that were late for a window, by dataflow, on all workers, as they last reported it.
+  std::map<ObjectId, uint64_t> Late() const;
+  /// How far time had come in a source at the published epoch, all of its partitions together;
+  /// kNoWatermark for one without a watermark. It never goes back.
+  Micros ReachedBy(ObjectId source) const;
+  /// Every raise of a watermark of the source, in the order of its partitions' offsets.
+  std::vector<WatermarkRaise> RaisesOf(ObjectId source) const;
   /// What made the journal fail, if anything: no epoch is published from then on.
   const std::optional<Error>& failure() const { return failure_; }
   /// Called once when that happens.
@@ -112,6 +117,20 @@ class Coordinator {
     std::map<ObjectId, uint64_t> late;  // by dataflow, as last reported
   };
 
+  // A source with a watermark, and where its partitions stand.
+  struct TimedSource {
+    struct Partition {
+      int64_t offset = -1;
+      Micros since = 0;  // it has stood there, by the clock
+      bool idle = false;
+      bool asked = false;  // to become idle
+    };
+    Micros idle_timeout = 0;
+    Micros reached = kNoWatermark;
+    std::map<int32_t, Partition> partitions = {};
+    std::vector<WatermarkRaise> raises = {};
+  };
+
   bool TakeReports();
   void Take(int worker, WorkerReport report);
   bool SendChanges();
@@ -129,6 +148,11 @@ class Coordinator {
   bool OpenOrCut();
   void Open(const EpochInfo& info, bool replayed);
   void EndEpoch(Lsn commits_before, std::shared_ptr<const std::vector<Position>> replay);
+  void NotePositions(const std::vector<Position>& positions);
+  bool AskIdlePartitions(Micros now);
+  std::optional<Micros> NextIdle() const;
+  std::optional<Micros> NextCut() const;
+  void WakePartition(const WakingReport& report);
   bool AnyWorkerIs(Activity activity) const;
   bool CutIsDue(Micros now) const;
   bool OpenIsDue() const;
@@ -164,6 +188,7 @@ class Coordinator {
   std::map<uint64_t, std::map<ObjectId, std::set<int>>> hydrating_;
   std::vector<ObjectId> joined_;  // are told of at the next publication
   size_t changes_unobeyed_ = 0;
+  std::map<ObjectId, TimedSource> timed_;
   Epoch published_ = 0;
   std::optional<Error> failure_;
 };

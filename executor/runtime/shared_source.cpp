@@ -20,7 +20,10 @@ SharedSource::SharedSource(SourceToRead source, uint32_t feed_capacity)
       feed_(feed_capacity),
       failure_(std::move(source.failure)) {
   cut_positions_ = reader_->Positions();
-  if (source.completion != nullptr) completion_.emplace(std::move(source.completion));
+  if (source.completion == nullptr) return;
+  const bool has_times = source.completion->watermarked.has_value();
+  completion_.emplace(std::move(source.completion));
+  if (has_times) times_.emplace(*completion_);
 }
 
 void SharedSource::Open(const EpochInfo& info, bool replayed) {
@@ -73,7 +76,16 @@ bool SharedSource::Step() {
 void SharedSource::EndEpoch() {
   cut_positions_ = reader_->Positions();
   if (errors_ != nullptr) errors_->Complete(cut_->info);
-  if (completion_ && completion_->spec().watermarked) SettleWatermarks();
+  for (Position& position : cut_positions_) {
+    if (held_ && held_->partition == position.partition) position.offset = held_->first_offset;
+  }
+  if (times_) {
+    cut_raises_ = times_->Settle(cut_positions_, cut_->replay.get(),
+                                 [this](size_t partition) { return StandsAtEnd(partition); });
+    // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
+    const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
+    feed_.Put(Watermark{column, completion_->ShareOf(cut_positions_)});
+  }
   feed_.Put(Barrier{.info = cut_->info});
   if (!bounds_.empty()) reader_->StopBefore({});
   bounds_.clear();
@@ -82,26 +94,17 @@ void SharedSource::EndEpoch() {
   failure_told_ = failure_.has_value();
 }
 
-// What a cut has recorded of a partition counts; else what its rows say and what was asked for.
-void SharedSource::SettleWatermarks() {
-  for (Position& position : cut_positions_) {
-    completion_->Raise(position.partition, raise_);
-    if (cut_->replay != nullptr) {
-      const auto recorded = std::ranges::find_if(*cut_->replay, [&](const Position& p) {
-        return p.source == object_ && p.partition == position.partition;
-      });
-      if (recorded != cut_->replay->end()) {
-        completion_->Raise(position.partition, recorded->watermark);
-        position.idle = recorded->idle;
-      }
-    }
-    position.watermark = completion_->WatermarkOf(position.partition);
-  }
-  raise_ = kNoWatermark;
-  const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
-  // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
-  const Micros share = completion_->ShareOf(cut_positions_);
-  if (share != kNoWatermark) feed_.Put(Watermark{column, share});
+bool SharedSource::StandsAtEnd(size_t partition) const {
+  const Position& position = cut_positions_[partition];
+  if (held_ && held_->partition == position.partition) return false;
+  const std::vector<int64_t> ends = reader_->Ends();
+  if (partition >= ends.size()) return reader_->Exhausted();
+  return ends[partition] >= 0 && position.offset >= ends[partition];
+}
+
+std::optional<int32_t> SharedSource::Waking() const {
+  if (!held_ || !times_->IsIdle(held_->partition)) return std::nullopt;
+  return held_->partition;
 }
 
 // The positions of this reader's partitions at which the epoch ends; none if it ends anywhere.
@@ -132,7 +135,12 @@ bool SharedSource::BoundsReached() const {
 }
 
 bool SharedSource::PollOnce() {
-  if (failure_) return false;
+  if (failure_ || Waking()) return false;
+  if (held_) {
+    SourceBatch batch = *std::exchange(held_, std::nullopt);
+    Deliver(std::move(batch));
+    return true;
+  }
   Result<std::optional<SourceBatch>> polled = reader_->Poll(kBatchRowsMax, kPollBytesMax);
   if (!polled) {
     failure_ = polled.error();
@@ -140,7 +148,16 @@ bool SharedSource::PollOnce() {
     return true;
   }
   if (!*polled) return false;
-  SourceBatch& batch = **polled;
+  const bool live = !reader_->FedByJournal() && !(cut_ && cut_->replay != nullptr);
+  if (live && times_ && times_->IsIdle((*polled)->partition)) {
+    held_ = std::move(**polled);
+    return true;
+  }
+  Deliver(std::move(**polled));
+  return true;
+}
+
+void SharedSource::Deliver(SourceBatch batch) {
   const uint64_t rows = batch.rows.selected();
   in_epoch_ += rows + batch.failed.size();
   SourceReport::Partition& read = read_[batch.partition];
@@ -149,14 +166,13 @@ bool SharedSource::PollOnce() {
   if (!batch.failed.empty() && errors_ != nullptr) {
     errors_->Add(batch.partition, std::move(batch.failed));
   }
-  if (rows == 0) return true;
+  if (rows == 0) return;
   if (completion_) {
     const bool with_watermarks = feed_.Reads(completion_->spec().RowWatermark());
     feed_.Put(completion_->Complete(batch.partition, std::move(batch.rows), with_watermarks));
   } else {
     feed_.Put(std::move(batch.rows));
   }
-  return true;
 }
 
 SourceReport SharedSource::Report() const {
@@ -176,6 +192,10 @@ SourceReport SharedSource::Report() const {
 void SharedSource::Replace(const MakeReader& make) {
   CHECK(!open_, "a reader is replaced within an epoch");
   std::vector<Position> positions = reader_->Positions();
+  for (Position& position : positions) {  // what is held is read again
+    if (held_ && held_->partition == position.partition) position.offset = held_->first_offset;
+  }
+  held_.reset();
   reader_.reset();  // a partition has one reader at a time
   Result<std::unique_ptr<SourceReader>> made = make(positions);
   failure_.reset();

@@ -1,7 +1,6 @@
 // A source on one worker: read once, fed to every dataflow that wants it, divided into epochs.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -10,7 +9,8 @@
 #include <vector>
 
 #include "executor/runtime/feed.h"
-#include "executor/runtime/source_completion.h"
+#include "executor/sources/partition_times.h"
+#include "executor/sources/source_completion.h"
 #include "executor/source_reader.h"
 #include "executor/sources/source_errors.h"
 
@@ -69,9 +69,10 @@ class SharedSource {
   void Open(const EpochInfo& info, bool replayed);
   /// Ends the open epoch as soon as its bounds are reached.
   void End(const Cut& cut);
-  /// At the end of the next epoch every partition's watermark is at least `to`. There, because the
-  /// cut that ends the epoch records it: a replay finds it at the same place.
-  void Raise(Micros to) { raise_ = std::max(raise_, to); }
+  /// How far time has come in its partitions; null for a source without a watermark.
+  PartitionTimes* times() { return times_ ? &*times_ : nullptr; }
+  /// The idle partition of which a batch has come, which waits for PartitionTimes::Wake.
+  std::optional<int32_t> Waking() const;
 
   /// Reads and feeds at most one batch, or emits the barrier that is due. False if nothing was
   /// done.
@@ -79,17 +80,19 @@ class SharedSource {
   /// True when rows wait while no epoch is open: the coordinator should open one.
   bool WantsEpoch() const {
     if (open_ || reader_->FedByJournal()) return false;
-    return failure_ ? !failure_told_ : !reader_->Exhausted();
+    return failure_ ? !failure_told_ : held_ || !reader_->Exhausted();
   }
   /// True when an epoch is open, has something, and the reader has nothing left.
   bool RanDry() const {
-    return open_ && !cut_ && in_epoch_ > 0 && (failure_ || reader_->Exhausted());
+    return open_ && !cut_ && in_epoch_ > 0 && (failure_ || (!held_ && reader_->Exhausted()));
   }
   bool open() const { return open_; }
   /// What the open epoch has that readers would see: rows, failed records, the source's failure.
   uint64_t in_epoch() const { return in_epoch_; }
   /// Positions at the last barrier.
   const std::vector<Position>& cut_positions() const { return cut_positions_; }
+  /// The watermarks that were raised at it.
+  const std::vector<WatermarkRaise>& cut_raises() const { return cut_raises_; }
   /// What made the source fail, if anything. A failed source ends epochs and delivers no rows.
   const std::optional<Error>& failure() const { return failure_; }
   bool FedByJournal() const { return reader_->FedByJournal(); }
@@ -113,8 +116,9 @@ class SharedSource {
   void BeginGeneration(const std::vector<Position>* recorded);
   // Whether records that arrive now are of interest.
   bool MayRead() const { return !failure_ && (!open_ || feed_.HasRoom()); }
+  void Deliver(SourceBatch batch);
   void EndEpoch();
-  void SettleWatermarks();
+  bool StandsAtEnd(size_t partition) const;
 
   const ObjectId object_;
   std::unique_ptr<SourceReader> reader_;
@@ -128,10 +132,12 @@ class SharedSource {
   std::optional<Cut> cut_;
   std::vector<Position> bounds_;  // of the cut
   std::vector<Position> cut_positions_;
+  std::vector<WatermarkRaise> cut_raises_;
   std::optional<Error> failure_;
   bool failure_told_ = false;  // an epoch has ended since
   std::optional<SourceCompletion> completion_;
-  Micros raise_ = kNoWatermark;
+  std::optional<PartitionTimes> times_;
+  std::optional<SourceBatch> held_;  // of a partition that was idle when it came
 };
 
 }  // namespace riverrun::executor

@@ -77,6 +77,8 @@ bool Worker::ObeyOne() {
     void operator()(JoinCommand c) { worker.Obey(c); }
     void operator()(DetachCommand c) { worker.Obey(c); }
     void operator()(RaiseCommand c) { worker.Obey(c); }
+    void operator()(IdleCommand c) { worker.Obey(c); }
+    void operator()(WakeCommand c) { worker.Obey(c); }
   };
   std::visit(Obeyer{*this}, std::move(*command));
   return true;
@@ -100,9 +102,20 @@ void Worker::Obey(AddSourceCommand command) {
   ++obeyed_due_;
 }
 
+PartitionTimes* Worker::TimesOf(ObjectId object) {
+  const auto found = std::ranges::find_if(
+      sources_, [&](const auto& candidate) { return candidate->object() == object; });
+  return found == sources_.end() ? nullptr : (*found)->times();
+}
+
 void Worker::Obey(RaiseCommand command) {
-  for (const auto& source : sources_) {
-    if (source->object() == command.object) source->Raise(command.to);
+  if (PartitionTimes* times = TimesOf(command.object)) times->Raise(command.to);
+  ++obeyed_due_;
+}
+
+void Worker::Obey(IdleCommand command) {
+  if (PartitionTimes* times = TimesOf(command.object)) {
+    times->MakeIdle(command.partition, command.offset);
   }
   ++obeyed_due_;
 }
@@ -127,6 +140,27 @@ void Worker::NoteSubscribers(const DataflowSpec& spec) {
     SharedSource* source = read == nullptr ? nullptr : FindSource(read->object);
     if (source != nullptr) source->NoteSubscribers();
   }
+}
+
+void Worker::Obey(WakeCommand command) {
+  if (PartitionTimes* times = TimesOf(command.object)) times->Wake(command.partition, command.to);
+  ++obeyed_due_;
+}
+
+// Once for each batch that waits: it waits until the partition is awake.
+bool Worker::ReportWaking() {
+  for (const auto& source : sources_) {
+    const std::optional<int32_t> partition = source->Waking();
+    if (!partition) {
+      waking_.erase(source->object());
+      continue;
+    }
+    if (waking_.contains(source->object())) continue;
+    if (!link_->reports.TryPush(WakingReport{source->object(), *partition})) return false;
+    waking_[source->object()] = *partition;
+    return true;
+  }
+  return false;
 }
 
 void Worker::Obey(RemoveSourceCommand command) {
@@ -251,7 +285,7 @@ bool Worker::Report() {
     return true;
   }
   return ReportCut() || ReportCompleted() || ReportActivity() || ReportCaughtUp() ||
-         ReportHydrationFailed();
+         ReportHydrationFailed() || ReportWaking();
 }
 
 bool Worker::ReportCut() {
@@ -266,6 +300,9 @@ bool Worker::ReportCut() {
       report.sources.push_back(source->Report());
     } else if (source->failure()) {
       report.journal_failure = source->failure();
+    }
+    for (const WatermarkRaise& raise : source->cut_raises()) {
+      report.raises.emplace_back(source->object(), raise);
     }
   }
   if (!link_->reports.TryPush(std::move(report))) return false;

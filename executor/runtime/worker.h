@@ -44,9 +44,24 @@ struct ReplaceReaderCommand {
 struct RemoveSourceCommand {
   ObjectId object;
 };
-/// ALTER STREAM ... ADVANCE WATERMARK: see SharedSource::Raise. Between epochs.
+// Of the time of a source, see PartitionTimes. Between epochs; a worker that does not read the
+// partition passes over it.
+
+/// ALTER STREAM ... ADVANCE WATERMARK.
 struct RaiseCommand {
   ObjectId object;
+  Micros to = 0;
+};
+/// A partition has brought nothing for long.
+struct IdleCommand {
+  ObjectId object;
+  int32_t partition = 0;
+  int64_t offset = 0;  // where it stands
+};
+/// Rows of an idle partition have come.
+struct WakeCommand {
+  ObjectId object;
+  int32_t partition = 0;
   Micros to = 0;
 };
 /// Starts to run a dataflow. Between epochs.
@@ -75,7 +90,7 @@ struct DetachCommand {
 using WorkerCommand =
     std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand, ReplaceReaderCommand,
                  RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand,
-                 RaiseCommand>;
+                 RaiseCommand, IdleCommand, WakeCommand>;
 
 // What a worker tells the coordinator.
 
@@ -94,6 +109,7 @@ struct CutReport {
   Epoch epoch;
   std::vector<Position> positions;  // of the partitions that this worker owns
   std::vector<SourceReport> sources = {};  // of those not fed by the journal
+  std::vector<std::pair<ObjectId, WatermarkRaise>> raises = {};
   /// The journal could not be read: the epoch lacks commits, and must not be published.
   std::optional<Error> journal_failure = {};
 };
@@ -114,8 +130,14 @@ struct HydrationFailedReport {
   ObjectId dataflow;
   Error error;
 };
-using WorkerReport = std::variant<std::monostate, ActivityReport, CutReport, CompletedReport,
-                                  ObeyedReport, CaughtUpReport, HydrationFailedReport>;
+/// Rows of an idle partition have come and wait for WakeCommand.
+struct WakingReport {
+  ObjectId object;
+  int32_t partition = 0;
+};
+using WorkerReport =
+    std::variant<std::monostate, ActivityReport, CutReport, CompletedReport, ObeyedReport,
+                 CaughtUpReport, HydrationFailedReport, WakingReport>;
 
 /// The two channels between the coordinator and a worker. Bounded: at most 16 epochs, or the
 /// commands of one change, are under way.
@@ -175,6 +197,9 @@ class Worker {
   void Obey(JoinCommand command);
   void Obey(DetachCommand command);
   void Obey(RaiseCommand command);
+  void Obey(IdleCommand command);
+  void Obey(WakeCommand command);
+  PartitionTimes* TimesOf(ObjectId object);
   std::unique_ptr<PipelineInput> Subscribe(const AttachCommand& command, const SourceSpec& source,
                                            const std::shared_ptr<bool>& hydrating);
   Attached* Find(ObjectId dataflow);
@@ -188,6 +213,7 @@ class Worker {
   bool ReportActivity();
   bool ReportCaughtUp();
   bool ReportHydrationFailed();
+  bool ReportWaking();
   Activity CurrentActivity() const;
   Epoch CompletedEpoch() const;
   Feed& FeedOf(ObjectId object);
@@ -209,6 +235,7 @@ class Worker {
   Epoch last_cut_ = 0;
   Epoch reported_completed_ = 0;
   int obeyed_due_ = 0;
+  std::map<ObjectId, int32_t> waking_;  // partitions of which has been reported that they wake
 };
 
 }  // namespace riverrun::executor

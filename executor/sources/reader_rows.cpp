@@ -11,18 +11,25 @@ constexpr uint32_t kPollBytesMax = 1 << 20;
 class ReaderRows : public BatchSource {
  public:
   ReaderRows(std::unique_ptr<SourceReader> reader, std::vector<Position> bounds,
-             std::vector<int> columns, std::shared_ptr<const CompletionSpec> completion)
-      : reader_(std::move(reader)), bounds_(std::move(bounds)), columns_(std::move(columns)) {
+             std::vector<int> columns, std::shared_ptr<const CompletionSpec> completion,
+             std::vector<WatermarkRaise> raises)
+      : reader_(std::move(reader)),
+        bounds_(std::move(bounds)),
+        columns_(std::move(columns)),
+        raises_(std::move(raises)) {
     if (completion != nullptr) completion_.emplace(std::move(completion));
     reader_->Want(completion_ ? completion_->spec().GivenFor(columns_) : columns_);
-    reader_->StopBefore(bounds_);
+    StopAtNextRaise();
   }
 
   Result<std::optional<Batch>> Next() override {
     while (true) {
       Result<std::optional<SourceBatch>> polled = reader_->Poll(kBatchRowsMax, kPollBytesMax);
       if (!polled) return std::unexpected(polled.error());
-      if (!*polled) return std::nullopt;
+      if (!*polled) {
+        if (!PassRaises()) return std::nullopt;
+        continue;
+      }
       if ((*polled)->rows.rows == 0) continue;
       Batch rows = std::move((*polled)->rows);
       if (completion_) {
@@ -47,9 +54,37 @@ class ReaderRows : public BatchSource {
   int ReadyFd() const override { return reader_->ReadyFd(); }
 
  private:
+  // No batch goes beyond an offset at which a watermark is raised.
+  void StopAtNextRaise() {
+    std::vector<Position> stops = bounds_;
+    for (const WatermarkRaise& raise : raises_) {
+      const auto stop = std::ranges::find(stops, raise.partition, &Position::partition);
+      if (stop != stops.end()) stop->offset = std::min(stop->offset, raise.offset);
+    }
+    reader_->StopBefore(stops);
+  }
+
+  // Raises what has to be where the reader stands; false if there is nothing to raise.
+  bool PassRaises() {
+    if (raises_.empty()) return false;
+    const std::vector<Position> positions = reader_->Positions();
+    const auto is_due = [&](const WatermarkRaise& raise) {
+      const auto at = std::ranges::find(positions, raise.partition, &Position::partition);
+      const bool due = at == positions.end() || at->offset >= raise.offset;
+      if (due && at != positions.end() && completion_) {
+        completion_->Raise(raise.partition, raise.to);
+      }
+      return due;
+    };
+    if (std::erase_if(raises_, is_due) == 0) return false;
+    StopAtNextRaise();
+    return true;
+  }
+
   const std::unique_ptr<SourceReader> reader_;
   const std::vector<Position> bounds_;
   const std::vector<int> columns_;
+  std::vector<WatermarkRaise> raises_;  // still to come
   std::optional<SourceCompletion> completion_;
 };
 
@@ -70,9 +105,10 @@ std::unique_ptr<BatchSource> MakeFailedRows(Error error) {
 
 std::unique_ptr<BatchSource> MakeReaderRows(std::unique_ptr<SourceReader> reader,
                                             std::vector<Position> bounds, std::vector<int> columns,
-                                            std::shared_ptr<const CompletionSpec> completion) {
+                                            std::shared_ptr<const CompletionSpec> completion,
+                                            std::vector<WatermarkRaise> raises) {
   return std::make_unique<ReaderRows>(std::move(reader), std::move(bounds), std::move(columns),
-                                      std::move(completion));
+                                      std::move(completion), std::move(raises));
 }
 
 }  // namespace riverrun::executor

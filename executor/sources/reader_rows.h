@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "executor/batch_source.h"
-#include "executor/runtime/source_completion.h"
+#include "executor/sources/partition_times.h"
+#include "executor/sources/source_completion.h"
 #include "executor/source_reader.h"
 
 namespace riverrun::executor {
@@ -13,10 +14,11 @@ namespace riverrun::executor {
 /// The rows of a reader from where it stands to `bounds`, in the order it gives them, with the
 /// given columns of its batches, or of what `completion` makes of them (null: nothing). Partitions
 /// without a bound are read to no end. Records that failed are left out: whoever reads the source
-/// all the time keeps them.
+/// all the time keeps them. `raises`: where the watermarks of its partitions had been raised.
 std::unique_ptr<BatchSource> MakeReaderRows(std::unique_ptr<SourceReader> reader,
                                             std::vector<Position> bounds, std::vector<int> columns,
-                                            std::shared_ptr<const CompletionSpec> completion);
+                                            std::shared_ptr<const CompletionSpec> completion,
+                                            std::vector<WatermarkRaise> raises = {});
 
 /// No rows, but an error.
 std::unique_ptr<BatchSource> MakeFailedRows(Error error);

@@ -3,6 +3,7 @@
 #include "planner/bind/expression/bind_type.h"
 #include "planner/bind/query/close_windows.h"
 #include "planner/bind/query/find_relation.h"
+#include "planner/bind/statement/stream_rows.h"
 #include "planner/bind/statement/statement_binder.h"
 
 namespace riverrun::planner {

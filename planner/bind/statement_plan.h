@@ -105,6 +105,12 @@ struct StreamResetPlan {
   uint32_t position = 0;  // of the place to reset to, in the statement
 };
 
+/// ALTER STREAM ... ADVANCE WATERMARK TO: no partition's watermark stays before it.
+struct AdvancePlan {
+  ObjectId stream;
+  Micros to = 0;
+};
+
 /// Statements about the session alone: nothing in them has to be resolved.
 using SessionPlan =
     std::variant<ast::Begin, ast::Commit, ast::Rollback, ast::RollbackTo, ast::Savepoint,
@@ -114,6 +120,6 @@ using SessionPlan =
 
 using StatementPlan =
     std::variant<QueryPlan, WritePlan, CatalogPlan, MaterializedViewPlan, ExplainPlanned,
-                 PreparePlan, CursorPlan, WaitPlan, StreamResetPlan, SessionPlan>;
+                 PreparePlan, CursorPlan, WaitPlan, StreamResetPlan, AdvancePlan, SessionPlan>;
 
 }  // namespace riverrun::planner

@@ -71,9 +71,9 @@ struct Engine::Impl {
   executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
                                   executor::StreamConnector& connector,
                                   const std::optional<Error>& failure) const;
-  std::unique_ptr<executor::BatchSource> HistoryOf(ObjectId stream, std::span<const int> columns,
-                                                   int worker,
-                                                   std::span<const Position> before) const;
+  std::unique_ptr<executor::BatchSource> HistoryOf(
+      const executor::SourceSpec& source, int worker, std::span<const Position> before,
+      std::span<const executor::WatermarkRaise> raises) const;
   Result<void> Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
                      Coordinator::Commands& commands);
 };
@@ -124,7 +124,9 @@ Result<void> Engine::Start(FileSystem& files) {
   };
   auto opened = EngineParts::Open(
       files, clock_, std::move(parts),
-      [impl = impl_.get()](const storage::CutRecord& cut) { impl->publication.Publish(cut); });
+      [impl = impl_.get()](const storage::CutRecord& cut) {
+        impl->publication.Publish(cut, impl->parts->late());
+      });
   if (!opened) return std::unexpected(opened.error());
   impl_->parts = std::move(*opened);
   if (Result<void> started = impl_->parts->Start(); !started) return started;
@@ -248,8 +250,9 @@ Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
                       stream.id, std::string((*connector)->Topic()),
                       [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
                       [this](const executor::SourceSpec& source, int worker,
-                             std::span<const Position> before) {
-                        return HistoryOf(source.object, source.columns, worker, before);
+                             std::span<const Position> before,
+                             std::span<const executor::WatermarkRaise> raises) {
+                        return HistoryOf(source, worker, before, raises);
                       },
                       *completion));
   if (parts->published().info.epoch > 0) Publish(stream.id);
@@ -258,8 +261,9 @@ Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
 
 // What a worker's reader has delivered of a stream, for a view that begins with it.
 std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
-    ObjectId stream, std::span<const int> columns, int worker,
-    std::span<const Position> before) const {
+    const executor::SourceSpec& source, int worker, std::span<const Position> before,
+    std::span<const executor::WatermarkRaise> raises) const {
+  const ObjectId stream = source.object;
   const ObjectRef object = parts->committer().catalog()->Find(stream);
   const StreamConnections::Connection connector = streams.Find(stream);
   if (object == nullptr || connector == nullptr) return nullptr;  // dropped in the meantime
@@ -277,8 +281,8 @@ std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
   if (!completion) return executor::MakeFailedRows(completion.error());
   auto reader = connector->Open(std::move(start), {}, parts->options().budget);
   if (!reader) return executor::MakeFailedRows(reader.error());
-  return executor::MakeReaderRows(std::move(*reader), std::move(bounds),
-                                  {columns.begin(), columns.end()}, *completion);
+  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), source.columns, *completion,
+                                  {raises.begin(), raises.end()});
 }
 
 // More partitions, or another place in those there are.
@@ -593,6 +597,24 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
     return std::unexpected(filled.error());
   }
   return Committed{change.result->lsn};
+}
+
+uint64_t Engine::LateRows(ObjectId view) const { return impl_->publication.LateRows(view); }
+
+// The epoch that the change asks for ends with the raise, and its cut records it.
+Result<void> Engine::AdvanceWatermark(ObjectId stream, Micros to, const Cancel& cancel) {
+  std::promise<Epoch> before;
+  impl_->runtime->Ask([&](Coordinator& coordinator) {
+    coordinator.Change(std::function<Coordinator::Commands()>([&] {
+      Coordinator::Commands commands = impl_->parts->RaiseWatermark(stream, to);
+      impl_->parts->coordinator().RequestCut(impl_->parts->journal().End());
+      before.set_value(impl_->parts->coordinator().published());
+      return commands;
+    }));
+  });
+  const Epoch last = before.get_future().get();
+  if (auto waited = impl_->publication.WaitForEpochAfter(last, cancel); !waited) return waited;
+  return impl_->parts->journal().WaitDurable(impl_->parts->journal().End() - 1);
 }
 
 // An object that another session drops in the meantime is not waited for.

@@ -132,6 +132,12 @@ class Engine {
       const std::function<Result<storage::WriteSet>(storage::Committer::Inside&)>& evaluate,
       Durability durability, const Cancel& cancel);
 
+  /// Raises the watermark of a stream and waits until an epoch that has seen it is published and
+  /// durable. Errors: 57014, 57P01, 58030.
+  Result<void> AdvanceWatermark(ObjectId stream, Micros to, const Cancel& cancel);
+  /// Rows that were late for a window of the view, in the published epoch.
+  uint64_t LateRows(ObjectId view) const;
+
   /// Makes every wait, now and later, end with 57P01: the server is about to stop.
   void RefuseWaits();
 

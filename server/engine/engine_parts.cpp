@@ -198,6 +198,7 @@ executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spe
   CHECK(published_.info.epoch > 0, "nothing hydrates before the first epoch");
   std::map<ObjectId, storage::VersionRef> versions;
   std::map<ObjectId, History> histories;
+  std::map<ObjectId, std::vector<executor::WatermarkRaise>> raises;
   std::map<ObjectId, Watermark> watermarks;
   for (const executor::OperatorNode& node : spec.nodes) {
     const auto* source = std::get_if<SourceSpec>(&node.spec);
@@ -213,13 +214,15 @@ executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spe
     } else if (history != histories_.end()) {
       histories[source->object] = history->second;
       filling->ExpectUnknown();
+      raises[source->object] = coordinator_->RaisesOf(source->object);
     }
   }
   return {.at = published_.info,
-          .content = [versions, histories, worker, filling, positions = published_.positions](
+          .content = [versions, histories, raises, worker, filling,
+                      positions = published_.positions](
                          const SourceSpec& s) -> std::unique_ptr<executor::BatchSource> {
             if (const auto history = histories.find(s.object); history != histories.end()) {
-              return history->second(s, worker, positions);
+              return history->second(s, worker, positions, raises.at(s.object));
             }
             const auto version = versions.find(s.object);
             if (version == versions.end()) return nullptr;  // made by the same change
@@ -244,11 +247,8 @@ executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spe
 std::optional<Watermark> EngineParts::WatermarkOf(ObjectId source) const {
   const auto completion = completions_.find(source);
   if (completion == completions_.end() || !completion->second->watermarked) return std::nullopt;
-  Micros reached = kNothingHeldBack;
-  for (const Position& position : published_.positions) {
-    if (position.source == source && !position.idle) reached = std::min(reached, position.watermark);
-  }
-  if (reached == kNoWatermark || reached == kNothingHeldBack) return std::nullopt;
+  const Micros reached = coordinator_->ReachedBy(source);
+  if (reached == kNoWatermark) return std::nullopt;
   return Watermark{static_cast<uint16_t>(*completion->second->watermarked), reached};
 }
 

@@ -44,11 +44,13 @@ class EngineParts {
   using Reader = std::unique_ptr<executor::SourceReader>;
   using Published = std::function<void(const storage::CutRecord&)>;
   using Commands = executor::Coordinator::Commands;
-  /// What a source delivered before the given positions, the part that a worker's reader owns.
+  /// What a source delivered before the given positions, the part that a worker's reader owns,
+  /// completed, its watermarks raised where they have been.
   using History = std::function<std::unique_ptr<executor::BatchSource>(
-      const executor::SourceSpec&, int worker, std::span<const Position> before)>;
+      const executor::SourceSpec&, int worker, std::span<const Position> before,
+      std::span<const executor::WatermarkRaise> raises)>;
 
-  /// What is computed of a source's rows. What a history delivers has been completed.
+  /// What is computed of a source's rows.
   using Completion = std::shared_ptr<const executor::CompletionSpec>;
 
   /// Opens the journal and replays its commits. `on_published` is called for each published epoch,
@@ -124,8 +126,8 @@ class EngineParts {
   std::shared_ptr<const storage::ViewStore> store(ObjectId relation) const;
   /// The error collection of a view, or of a stream with a connector.
   std::shared_ptr<const storage::ViewStore> errors(ObjectId relation) const;
-  /// Rows that the relation's query found late for a window.
-  uint64_t late(ObjectId relation) const { return coordinator_->LateOf(relation); }
+  /// Rows that each relation's query has found late for a window; those without any are left out.
+  std::map<ObjectId, uint64_t> late() const { return coordinator_->Late(); }
   /// How far a relation has come that was attached with kHydrate; null for others.
   std::shared_ptr<const Filling> filling(ObjectId relation) const;
 

@@ -17,11 +17,12 @@ Error ShutdownError() {
   return {sqlstate::kAdminShutdown, "terminating connection due to administrator command"};
 }
 
-void Publication::Publish(const storage::CutRecord& cut) {
+void Publication::Publish(const storage::CutRecord& cut, std::map<ObjectId, uint64_t> late) {
   auto published = std::make_shared<const storage::CutRecord>(cut);
   {
     const std::scoped_lock lock(mutex_);
     published_.swap(published);
+    late_ = std::move(late);
   }
   changed_.notify_all();
 }
@@ -123,6 +124,17 @@ void Publication::Refuse() {
 storage::CutRecord Publication::published() const {
   const std::scoped_lock lock(mutex_);
   return *published_;
+}
+
+uint64_t Publication::LateRows(ObjectId view) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = late_.find(view);
+  return found == late_.end() ? 0 : found->second;
+}
+
+Result<void> Publication::WaitForEpochAfter(Epoch epoch, const Cancel& cancel) const {
+  std::unique_lock lock(mutex_);
+  return Wait(lock, [&] { return published_->info.epoch > epoch; }, cancel);
 }
 
 Result<void> Publication::Wait(std::unique_lock<std::mutex>& lock,

@@ -26,7 +26,8 @@ class Publication {
  public:
   // The coordinator's side. It forgets no version of an epoch before it has published a later one.
 
-  void Publish(const storage::CutRecord& cut);
+  /// `late`: rows that were late for a window, by view.
+  void Publish(const storage::CutRecord& cut, std::map<ObjectId, uint64_t> late = {});
   /// The object's content can be read, at the published epoch and from then on.
   void Add(ObjectId object, std::shared_ptr<const storage::ViewStore> content);
   void Remove(ObjectId object);
@@ -52,6 +53,9 @@ class Publication {
                                 const std::function<void()>& nudge, const Cancel& cancel) const;
   /// How far those have come that are being filled, where that is known.
   std::map<ObjectId, double> Progress() const;
+  uint64_t LateRows(ObjectId view) const;
+  /// Waits until a later epoch than this is published.
+  Result<void> WaitForEpochAfter(Epoch epoch, const Cancel& cancel) const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects
   /// that `must_have` says must have content has it. Returns the versions at the newest epoch.
   Result<storage::ReadView> Read(std::span<const ObjectId> objects, Lsn commits_before,
@@ -69,6 +73,7 @@ class Publication {
   mutable std::condition_variable changed_;
   std::shared_ptr<const storage::CutRecord> published_ =
       std::make_shared<const storage::CutRecord>();
+  std::map<ObjectId, uint64_t> late_;
   std::map<ObjectId, std::shared_ptr<const storage::ViewStore>> contents_;
   std::map<ObjectId, Error> failed_;
   std::vector<executor::SourceReport> sources_;

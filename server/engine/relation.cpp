@@ -13,6 +13,7 @@ namespace riverrun::server {
 namespace {
 
 using storage::CatalogObject;
+using storage::CatalogOption;
 using storage::ObjectKind;
 
 // Types of a relation's rows as its source delivers them. Behind the columns of a stream with a
@@ -107,8 +108,17 @@ Result<EngineParts::Completion> CompletionOf(const CatalogObject& object) {
   std::optional<int> watermarked;
   if (object.watermark) watermarked = object.watermark->column;
   const planner::BindContext context = planner::WithSettings({}, object.settings);
+  // What a commit brings has to be in the commit's epoch: a stream without connector is never idle.
+  Micros idle_timeout = 0;
+  if (!object.options.empty()) {
+    const auto option = std::ranges::find(object.options, "idle_timeout", &CatalogOption::name);
+    const auto parsed = executor::ParseIdleTimeout(
+        option == object.options.end() ? nullptr : &option->value);
+    if (!parsed) return std::unexpected(parsed.error());
+    idle_timeout = *parsed;
+  }
   return executor::CompletionOf(*spec, object.columns.size(), watermarked,
-                                std::make_shared<const Settings>(context.settings));
+                                std::make_shared<const Settings>(context.settings), idle_timeout);
 }
 
 // Ids ascend in the order of creation, and an object depends on older ones only.

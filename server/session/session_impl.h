@@ -150,6 +150,7 @@ struct Session::Impl {
                             bool alone, uint32_t source_position = 0);
   Result<Answer> RunWait(const planner::WaitPlan& plan);
   Result<Answer> RunStreamReset(const planner::StreamResetPlan& plan, bool alone);
+  Result<Answer> RunAdvance(const planner::AdvancePlan& plan, bool alone);
   Result<Answer> RunPrepare(const planner::PreparePlan& plan);
   /// The rows of virtual relations among the objects, from one moment whose contents are in `view`.
   storage::ReadView AddMadeRows(const std::vector<ObjectId>& objects, storage::ReadView view);

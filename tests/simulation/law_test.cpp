@@ -41,7 +41,7 @@ TEST(Law, HoldsInRandomCases) {
   std::printf(
       "%lu cases in %.1f s: %lu views compared (%lu rows, %lu errors), %lu commits, %lu crashes, "
       "%lu replayed epochs compared, %lu views hydrated, %lu of windows compared (%lu rows, %lu "
-      "late)\n",
+      "late, %lu cuts with idle partitions)\n",
       static_cast<unsigned long>(done), seconds.count(),
       static_cast<unsigned long>(report.epochs_checked),
       static_cast<unsigned long>(report.rows_compared),
@@ -51,7 +51,8 @@ TEST(Law, HoldsInRandomCases) {
       static_cast<unsigned long>(report.views_hydrated),
       static_cast<unsigned long>(report.windows_checked),
       static_cast<unsigned long>(report.window_rows),
-      static_cast<unsigned long>(report.late_rows));
+      static_cast<unsigned long>(report.late_rows),
+      static_cast<unsigned long>(report.idle_cuts));
   // A run that compares nothing proves nothing.
   EXPECT_GT(report.epochs_checked, done);
   EXPECT_GT(report.rows_compared, done);

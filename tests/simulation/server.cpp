@@ -74,8 +74,9 @@ std::unique_ptr<EngineParts> StartServer(const CaseInput& input, size_t views,
           return MakeStreamReader(stream, worker, workers, options.rows_max, random);
         },
         [&stream, workers](const executor::SourceSpec& source, int worker,
-                           std::span<const Position> before) {
-          return MakeHistory(stream, source.columns, worker, workers, before);
+                           std::span<const Position> before,
+                           std::span<const executor::WatermarkRaise> raises) {
+          return MakeHistory(stream, source.columns, worker, workers, before, raises);
         },
         stream.completion));
   }

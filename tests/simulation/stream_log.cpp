@@ -46,6 +46,13 @@ class StreamReader : public executor::SourceReader {
     return {};
   }
   std::vector<Position> Positions() const override { return positions_; }
+  std::vector<int64_t> Ends() const override {
+    std::vector<int64_t> ends;
+    for (const Position& p : positions_) {
+      ends.push_back(static_cast<int64_t>(log_.partitions[p.partition].size()));
+    }
+    return ends;
+  }
   bool Exhausted() const override {
     return std::ranges::all_of(positions_, [this](const Position& p) {
       return static_cast<size_t>(p.offset) >= log_.partitions[p.partition].size();
@@ -99,7 +106,8 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, i
 
 std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
                                                    const std::vector<int>& columns, int worker,
-                                                   int workers, std::span<const Position> before) {
+                                                   int workers, std::span<const Position> before,
+                                                   std::span<const executor::WatermarkRaise> raises) {
   std::vector<Batch> batches;
   std::optional<executor::SourceCompletion> completion;
   if (log.completion != nullptr) completion.emplace(log.completion);
@@ -109,7 +117,13 @@ std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
       BatchBuilder row(log.types);
       DecodeRow(log.partitions[position.partition][i], 1, row);
       Batch whole = row.Finish();
-      if (completion) whole = completion->Complete(position.partition, std::move(whole), true);
+      if (completion) {
+        for (const executor::WatermarkRaise& raise : raises) {
+          const bool applies = raise.partition == position.partition && raise.offset == i;
+          if (applies) completion->Raise(raise.partition, raise.to);
+        }
+        whole = completion->Complete(position.partition, std::move(whole), true);
+      }
       Batch& part = batches.emplace_back();
       part.rows = 1;
       for (const int column : columns) part.columns.push_back(whole.columns[column]);

@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "executor/batch_source.h"
-#include "executor/runtime/source_completion.h"
+#include "executor/sources/partition_times.h"
 #include "executor/source_reader.h"
 #include "tests/random_data.h"
 
@@ -22,6 +23,7 @@ struct StreamLog {
   /// largest time its watermark is.
   std::shared_ptr<const executor::CompletionSpec> completion = nullptr;
   Micros delay = 0;
+  std::set<Micros> advanced_to = {};  // by ALTER STREAM ... ADVANCE WATERMARK
 
   /// The rows below the given offsets (of this stream's positions; others are passed over).
   std::vector<std::string> Before(std::span<const Position> positions) const;
@@ -34,9 +36,10 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, i
                                                          int workers, uint32_t rows_max,
                                                          testing::RandomData& random);
 
-/// Those records of the same partitions, completed, that stand before the given positions.
+/// Those records of the same partitions, completed and judged with the raises, that stand before the given positions.
 std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
                                                    const std::vector<int>& columns, int worker,
-                                                   int workers, std::span<const Position> before);
+                                                   int workers, std::span<const Position> before,
+                                                   std::span<const executor::WatermarkRaise> raises);
 
 }  // namespace riverrun::simulation

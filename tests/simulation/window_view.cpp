@@ -153,7 +153,7 @@ struct Record {
   std::optional<Micros> time;
 };
 
-Record Read(const std::string& image, const StreamLog& log) {
+Record ReadRecord(const std::string& image, const StreamLog& log) {
   BatchBuilder builder(log.types);
   DecodeRow(image, 1, builder);
   const Batch row = builder.Finish();
@@ -216,42 +216,78 @@ void AddRow(const std::vector<std::pair<Type, int64_t>>& cells, Bag& bag) {
 
 using Groups = std::map<std::pair<std::optional<int64_t>, Window>, Counted>;
 
-// Groups of the rows before the positions; `reached` becomes how far the stream's time has come.
-Groups GroupsOf(const WindowQuery& query, const StreamLog& log,
-                std::span<const Position> positions, Micros& reached, uint64_t& late) {
+// The records of a stream, from cut to cut.
+class Model {
+ public:
+  Model(const WindowQuery& query, const StreamLog& log) : query_(query), log_(log) {}
+
+  void Read(const storage::CutRecord& cut) {
+    std::optional<Micros> share;
+    for (const Position& position : cut.positions) {
+      if (position.source != log_.id) continue;
+      Partition& partition = partitions_[position.partition];
+      if (partition.idle && position.offset > partition.offset) {
+        problem = "rows of an idle partition at epoch " + std::to_string(cut.info.epoch);
+      }
+      const auto& records = log_.partitions[static_cast<size_t>(position.partition)];
+      for (; partition.offset < position.offset; ++partition.offset) {
+        Add(ReadRecord(records[static_cast<size_t>(partition.offset)], log_), partition.mark);
+      }
+      if (position.watermark < partition.mark) problem = "a watermark goes back";
+      // Only a person raises it, or its waking, to where the stream's was.
+      const bool wakes = partition.idle && !position.idle && position.watermark == reached;
+      if (position.watermark != partition.mark && !wakes &&
+          !log_.advanced_to.contains(position.watermark)) {
+        problem = "a watermark is raised for no reason at epoch " + std::to_string(cut.info.epoch);
+      }
+      partition.mark = position.watermark;
+      partition.idle = position.idle;
+      if (!partition.idle) share = std::min(share.value_or(partition.mark), partition.mark);
+    }
+    if (share) reached = std::max(reached, *share);
+  }
+
   Groups groups;
-  reached = std::numeric_limits<Micros>::max();
-  for (const Position& position : positions) {
-    if (position.source != log.id) continue;
-    std::optional<Micros> mark;
-    for (int64_t i = 0; i < position.offset; ++i) {
-      const Record record = Read(log.partitions[static_cast<size_t>(position.partition)][static_cast<size_t>(i)], log);
-      if (record.time) mark = std::max(mark.value_or(*record.time - log.delay), *record.time - log.delay);
-      if (query.least_key && record.key < *query.least_key) continue;
-      if (!record.time) {
-        ++late;
+  Micros reached = kNoWatermark;
+  uint64_t late = 0;
+  std::string problem;
+
+ private:
+  struct Partition {
+    int64_t offset = 0;
+    Micros mark = kNoWatermark;
+    bool idle = false;
+  };
+
+  void Add(const Record& record, Micros& mark) {
+    if (record.time) mark = std::max(mark, *record.time - log_.delay);
+    if (query_.least_key && record.key < *query_.least_key) return;
+    if (!record.time) {
+      ++late;
+      return;
+    }
+    bool missed = false;
+    for (const Window& window :
+         WindowsAt(*record.time, query_.size, query_.slide, query_.offset)) {
+      if (query_.closes && window.end <= mark) {
+        missed = true;
         continue;
       }
-      bool missed = false;
-      for (const Window& window : WindowsAt(*record.time, query.size, query.slide, query.offset)) {
-        if (query.closes && window.end <= *mark) {
-          missed = true;
-          continue;
-        }
-        const auto key = query.by_key ? std::optional<int64_t>(record.key) : std::nullopt;
-        groups[{key, window}].Add(record.key);
-      }
-      if (missed) ++late;
+      const auto key = query_.by_key ? std::optional<int64_t>(record.key) : std::nullopt;
+      groups[{key, window}].Add(record.key);
     }
-    reached = std::min(reached, mark.value_or(std::numeric_limits<Micros>::min()));
+    if (missed) ++late;
   }
-  return groups;
-}
+
+  const WindowQuery& query_;
+  const StreamLog& log_;
+  std::map<int32_t, Partition> partitions_;
+};
 
 }  // namespace
 
 std::shared_ptr<const executor::CompletionSpec> WatermarkBehind(const std::vector<Type>& types,
-                                                                Micros delay) {
+                                                                Micros delay, Micros idle_timeout) {
   auto spec = std::make_shared<executor::CompletionSpec>();
   for (size_t i = 0; i < types.size(); ++i) {
     spec->given.push_back(static_cast<int>(i));
@@ -261,6 +297,7 @@ std::shared_ptr<const executor::CompletionSpec> WatermarkBehind(const std::vecto
   spec->watermark =
       CallOf("-", {spec->columns.back(), ConstantOf(Type::Interval(), Interval{.micros = delay})});
   spec->settings = std::make_shared<const Settings>();
+  spec->idle_timeout = idle_timeout;
   return spec;
 }
 
@@ -293,15 +330,16 @@ RandomView MakeWindowView(ObjectId id, const Relation& stream, size_t number,
   return ViewBuilder(query, stream).Build(id);
 }
 
-WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log,
-                      std::span<const Position> positions) {
+WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log, const Cuts& cuts) {
   using Above = WindowQuery::Above;
+  Model model(query, log);
+  for (const auto& [epoch, cut] : cuts) model.Read(cut);
   WindowAnswer answer;
-  Micros reached = 0;
-  const Groups groups = GroupsOf(query, log, positions, reached, answer.late);
-  if (!query.closes) answer.late = 0;
+  answer.late = query.closes ? model.late : 0;
+  answer.problem = model.problem;
+  const Micros reached = model.reached;
   std::map<Micros, Counted> above;
-  for (const auto& [key, counted] : groups) {
+  for (const auto& [key, counted] : model.groups) {
     const Window& window = key.second;
     if (query.closes && window.end > reached) continue;
     const Micros value = ValueOf(window, query.column);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <span>
+#include <string>
 
-#include "executor/runtime/source_completion.h"
+#include "executor/sources/source_completion.h"
+#include "storage/journal_record.h"
 #include "tests/random_data.h"
 #include "tests/simulation/bag.h"
 #include "tests/simulation/stream_log.h"
@@ -36,7 +38,7 @@ struct WindowQuery {
 
 /// What a stream with a time needs: its last column, a timestamptz, has a watermark `delay` behind.
 std::shared_ptr<const executor::CompletionSpec> WatermarkBehind(const std::vector<Type>& types,
-                                                                Micros delay);
+                                                                Micros delay, Micros idle_timeout);
 /// A time for the next record of a stream: mostly a little behind the others, now and then far
 /// behind or ahead, or missing.
 std::optional<Micros> RandomTime(Micros& progress, testing::RandomData& random);
@@ -45,12 +47,14 @@ std::optional<Micros> RandomTime(Micros& progress, testing::RandomData& random);
 RandomView MakeWindowView(ObjectId id, const Relation& stream, size_t number,
                           testing::RandomData& random);
 
-/// What it contains when the stream has been read up to the positions.
+/// What it contains when the stream has been read up to the last of the cuts, which are all that
+/// there have been. Rows between two cuts are judged by what the first one says of their partition.
 struct WindowAnswer {
   Bag rows;
   uint64_t late = 0;  // rows that have missed a window, or have no time
+  std::string problem = {};  // what the cuts say and must not
 };
-WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log,
-                      std::span<const Position> positions);
+using Cuts = std::map<Epoch, storage::CutRecord>;
+WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log, const Cuts& cuts);
 
 }  // namespace riverrun::simulation

@@ -46,6 +46,7 @@ struct CaseReport {
   uint64_t windows_checked = 0;  // views over windows, compared with the model
   uint64_t window_rows = 0;
   uint64_t late_rows = 0;  // at the end of the cases
+  uint64_t idle_cuts = 0;  // in which a partition was idle
 };
 
 /// Runs one case. Returns the first difference from the law, in words, or nothing.

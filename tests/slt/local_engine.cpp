@@ -140,7 +140,11 @@ Answer LocalEngine::RunStatement(const parser::ast::Statement& statement) {
                  [](const planner::PreparePlan&) { return NotHere("PREPARE"); },
                  [](const planner::CursorPlan&) { return NotHere("DECLARE CURSOR"); },
                  [](const planner::StreamResetPlan&) { return NotHere("ALTER STREAM"); },
-                 [](const planner::WaitPlan&) { return NotHere("WAIT FOR"); }},
+                 [](const planner::WaitPlan&) { return NotHere("WAIT FOR"); },
+                 [&](const planner::AdvancePlan& plan) {
+                   runtime_->Advance(plan.stream, plan.to);
+                   return Answer{};
+                 }},
       bound.plan);
 }
 

@@ -138,6 +138,15 @@ storage::ReadView LocalRuntime::Everything() const {
   return view;
 }
 
+void LocalRuntime::Advance(ObjectId stream, Micros to) {
+  engine_->coordinator().Change(engine_->RaiseWatermark(stream, to));
+  engine_->coordinator().RequestCut(engine_->journal().End());
+  Settle();
+  // A power loss must not take it.
+  const Result<void> durable = engine_->journal().WaitDurable(engine_->journal().End() - 1);
+  CHECK(durable.has_value(), durable ? "" : durable.error().text);
+}
+
 std::vector<Watermark> LocalRuntime::Watermarks(const executor::SourceSpec& source) const {
   const storage::ObjectRef object = engine_->committer().catalog()->Find(source.object);
   std::vector<Watermark> watermarks;

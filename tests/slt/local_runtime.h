@@ -33,6 +33,8 @@ class LocalRuntime {
   /// errors of the last two.
   storage::ReadView Everything() const;
   EpochInfo epoch() const { return epoch_; }
+  /// ALTER STREAM ... ADVANCE WATERMARK.
+  void Advance(ObjectId stream, Micros to);
   /// How far time has come in a stream at the newest epoch, by columns of the source.
   std::vector<Watermark> Watermarks(const executor::SourceSpec& source) const;
 

@@ -146,6 +146,10 @@ void ServerEngine::Note(const std::string& sql) {
       if (const auto* view = std::get_if<ast::CreateView>(&statement.node)) {
         if (view->materialized && view->columns.empty()) {
           ast::Query query = view->query;
+          // When the windows of a view close is no part of a SELECT: only the engine in process
+          // can run such a query once.
+          using Kind = ast::Emit::Kind;
+          if (query.emit && query.emit->kind == Kind::kOnWindowClose) continue;
           query.emit.reset();  // it says when the view changes, not what it is
           queries_[NameOf(view->name)] = parser::Print(query);
         }

@@ -3,6 +3,7 @@
 
 #include "planner/bind/query/find_relation.h"
 #include "planner/bind/statement/statement_binder.h"
+#include "planner/bind/statement/stream_rows.h"
 
 namespace riverrun::planner {
 namespace {
@@ -59,6 +60,9 @@ StatementPlan BindAlter(BindState& state, const ast::Alter& alter, ast::Span spa
   if (!is_stream || alter.if_exists || alter.actions.size() != 1) NotYet("ALTER is", span.begin);
   if (const auto* reset = std::get_if<ast::ResetTo>(&alter.actions.front())) {
     return BindReset(state, alter, *reset);
+  }
+  if (const auto* advance = std::get_if<ast::AdvanceWatermark>(&alter.actions.front())) {
+    return BindAdvance(state, alter, *advance);
   }
   NotYet("this form of ALTER STREAM is", span.begin);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "executor/connectors/connector.h"
+#include "executor/sources/source_completion.h"
 #include "planner/bind/statement/statement_binder.h"
 
 namespace riverrun::planner {
@@ -84,6 +85,22 @@ void CheckColumns(const CatalogObject& object, const ast::CreateRelation& create
   }
 }
 
+// Options of every stream with a connector.
+void CheckEngineOptions(const CatalogObject& object, const ast::CreateRelation& create) {
+  const auto place = [&](std::string_view name) {
+    return PositionOf(create.options, name, create.name.span.begin);
+  };
+  const std::string* const timeout = storage::FindOption(object, "idle_timeout");
+  if (const auto valid = executor::ParseIdleTimeout(timeout); !valid) {
+    throw SqlError(valid.error().sqlstate, valid.error().text, place("idle_timeout"))
+        .WithHint("For example: idle_timeout = '30 s', or '0' for never.");
+  }
+  const std::string* const late = storage::FindOption(object, "on_late");
+  if (late != nullptr && *late != "keep") {
+    NotYet("on_late = '" + *late + "' is", place("on_late"));
+  }
+}
+
 }  // namespace
 
 std::vector<CatalogOption> BindOptions(const std::vector<ast::Option>& options) {
@@ -106,11 +123,7 @@ void BindConnector(const BindState& state, const ast::CreateRelation& create,
                    CatalogObject& object) {
   object.options = BindOptions(create.options);
   if (create.format) AddFormat(*create.format, object);
-  for (const std::string_view later : {"idle_timeout", "on_late"}) {
-    if (storage::FindOption(object, later) == nullptr) continue;
-    NotYet("the option \"" + std::string(later) + "\" is",
-           PositionOf(create.options, later, create.name.span.begin));
-  }
+  CheckEngineOptions(object, create);
   CheckColumns(object, create);
   const executor::StreamDefinition definition = executor::DefinitionOf(object);
   StatementClock clock(state.context().now);

@@ -3,6 +3,8 @@
 #include <numeric>
 #include <set>
 
+#include "parser/parser.h"
+#include "planner/bind/settings_text.h"
 #include "planner/bind/statement/statement_binder.h"
 #include "storage/commit/table_layout.h"
 
@@ -131,6 +133,37 @@ InsertRows BindRows(BindState& state, const CatalogObject& target, const ast::In
   return BindSource(state, inner, target, insert, columns);
 }
 
+// The rows with the values of their generated columns, for RETURNING and for the transaction's own
+// reads: what reads the stream computes them again.
+LogicalPlan Generate(BindState& state, const CatalogObject& target, LogicalPlan rows,
+                     std::vector<ColumnId>& after) {
+  Project project{rows, {}};
+  for (const PlanColumn& column : OutputOf(*rows)) {
+    project.items.push_back({column, ColumnValue(column.id, column.type)});
+  }
+  ScopeRelation row{.name = target.name, .schema = target.schema, .hidden_name = {},
+                    .columns = {}, .key = {}};
+  for (size_t i = 0; i < target.columns.size(); ++i) {
+    if (target.columns[i].generated == storage::GeneratedColumn::kStored) continue;
+    row.columns.push_back({after[i], target.columns[i].name, target.columns[i].type});
+  }
+  if (row.columns.size() == target.columns.size()) return rows;
+  Scope scope;
+  scope.Add(std::move(row), 0);
+  const BindContext context = WithSettings(state.context(), target.settings);
+  const BindState::Under under(state, context);
+  for (size_t i = 0; i < target.columns.size(); ++i) {
+    const CatalogColumn& column = target.columns[i];
+    if (column.generated != storage::GeneratedColumn::kStored) continue;
+    const ast::Expression expression = parser::ParseExpression(column.generated_from);
+    const Bound bound = ExpressionBinder(state, scope, Clause::kGenerated).Bind(expression);
+    after[i] = state.columns().New();
+    project.items.push_back({{after[i], column.name, column.type},
+                             AssignTo(state, bound, column.type, column.name)});
+  }
+  return MakePlan(std::move(project));
+}
+
 // All columns of the target: those given, and the defaults of the others.
 LogicalPlan CompleteRows(BindState& state, const CatalogObject& target, const InsertRows& rows,
                          const std::vector<size_t>& columns, std::vector<ColumnId>& after) {
@@ -148,7 +181,7 @@ LogicalPlan CompleteRows(BindState& state, const CatalogObject& target, const In
     if (!again) project.items.push_back({{id, column.name, column.type}, std::move(value)});
     after.push_back(id);
   }
-  return MakePlan(std::move(project));
+  return Generate(state, target, MakePlan(std::move(project)), after);
 }
 
 void CheckConflictTarget(const CatalogObject& target, const ast::OnConflict& conflict,

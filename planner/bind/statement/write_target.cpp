@@ -137,13 +137,6 @@ std::vector<ReturningColumn> BindReturning(BindState& state, const CatalogObject
                                            const std::vector<ast::SelectItem>& items,
                                            bool excluded_hidden) {
   if (items.empty()) return {};
-  // They are computed when the row is read from the log, not when it is written.
-  const bool generates = std::ranges::any_of(target.columns, [](const CatalogColumn& column) {
-    return column.generated == storage::GeneratedColumn::kStored;
-  });
-  if (generates) {
-    NotYet("RETURNING of a stream with generated columns is", items.front().span.begin);
-  }
   ScopeRelation row = RowOf(state, target, alias ? alias->text : target.name);
   std::map<ColumnId, ColumnId> positions;
   for (size_t i = 0; i < row.columns.size(); ++i) {

@@ -191,6 +191,7 @@ Result<Answer> Session::Impl::Run(const planner::BoundStatement& bound,
           [&](const planner::CursorPlan& plan) { return DeclareCursor(plan, caller); },
           [&](const planner::WaitPlan& plan) { return RunWait(plan); },
           [&](const planner::StreamResetPlan& plan) { return RunStreamReset(plan, caller.alone); },
+          [&](const planner::AdvancePlan& plan) { return RunAdvance(plan, caller.alone); },
           [&](const planner::SessionPlan& plan) { return RunSession(plan, caller); }},
       bound.plan);
 }

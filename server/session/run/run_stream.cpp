@@ -31,11 +31,23 @@ Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
               "WAIT FOR STREAM of a stream without connector is not supported yet");
 }
 
+Result<Answer> Session::Impl::RunAdvance(const planner::AdvancePlan& plan, bool alone) {
+  if (!alone) {
+    return Fail(State("25001"),
+                "ALTER STREAM ... ADVANCE WATERMARK cannot run inside a transaction block");
+  }
+  if (auto may = CheckMayWrite("ALTER STREAM"); !may) return std::unexpected(may.error());
+  if (auto advanced = engine.AdvanceWatermark(plan.stream, plan.to, *cancel); !advanced) {
+    return std::unexpected(advanced.error());
+  }
+  return Answer{.rows = nullptr, .tag = "ALTER STREAM"};
+}
+
 Result<Answer> Session::Impl::RunStreamReset(const planner::StreamResetPlan& plan, bool alone) {
   Answer answer{.rows = nullptr, .tag = "ALTER STREAM"};
   if (auto may = CheckMayWrite(answer.tag); !may) return std::unexpected(may.error());
   if (!alone) {
-    return Fail(sqlstate::kFeatureNotSupported,
+    return Fail(State("25001"),
                 "ALTER STREAM ... RESET cannot run inside a transaction block");
   }
   const Result<Committed> committed =

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "executor/dataflow.h"
@@ -27,6 +28,8 @@ struct CompletionSpec {
   /// Whose largest value so far is the watermark, of the type of its column; null: it moves only
   /// when told to.
   ExpressionRef watermark;
+  /// How long a partition may stand at its end before it is idle; 0: for ever.
+  Micros idle_timeout = 0;
   /// What the expressions were bound under.
   std::shared_ptr<const Settings> settings;
 
@@ -37,12 +40,16 @@ struct CompletionSpec {
   int RowWatermark() const { return static_cast<int>(columns.size()); }
 };
 
+/// The option idle_timeout of a stream: a length of time, '0' for never; absent: ten seconds.
+/// Errors: 22023, 22007 for text that is none.
+Result<Micros> ParseIdleTimeout(const std::string* option);
+
 /// The dataflow that the catalog keeps of a stream: Source(the columns given) -> Project(all
 /// columns, then the watermark's value if it has an expression). `columns`: how many the stream
 /// has; `watermarked`: the position of one. Errors: XX001 for another form.
 Result<std::shared_ptr<const CompletionSpec>> CompletionOf(
     const DataflowSpec& dataflow, size_t columns, std::optional<int> watermarked,
-    std::shared_ptr<const Settings> settings);
+    std::shared_ptr<const Settings> settings, Micros idle_timeout = 0);
 
 /// Completes the batches of one reader, partition by partition, in the order of the log. Each row's
 /// watermark is the largest value of the expression in its partition up to and with that row, so

@@ -1,15 +1,17 @@
-#include "executor/runtime/source_completion.h"
+#include "executor/sources/source_completion.h"
 
 #include <algorithm>
 #include <set>
 
+#include "types/time/interval.h"
+#include "types/time/time_text.h"
 #include "types/time/timestamp.h"
 
 namespace riverrun::executor {
 
 Result<std::shared_ptr<const CompletionSpec>> CompletionOf(
     const DataflowSpec& dataflow, size_t columns, std::optional<int> watermarked,
-    std::shared_ptr<const Settings> settings) {
+    std::shared_ptr<const Settings> settings, Micros idle_timeout) {
   const bool two = dataflow.nodes.size() == 2;
   const auto* source = two ? std::get_if<SourceSpec>(&dataflow.nodes[0].spec) : nullptr;
   const auto* project = two ? std::get_if<ProjectSpec>(&dataflow.nodes[1].spec) : nullptr;
@@ -27,6 +29,7 @@ Result<std::shared_ptr<const CompletionSpec>> CompletionOf(
   }
   spec->watermarked = watermarked;
   spec->settings = std::move(settings);
+  spec->idle_timeout = idle_timeout;
   return std::shared_ptr<const CompletionSpec>(std::move(spec));
 }
 
@@ -40,6 +43,19 @@ std::vector<int> CompletionSpec::GivenFor(std::span<const int> wanted) const {
   }
   if (watermark != nullptr) add(watermark);
   return {places.begin(), places.end()};
+}
+
+Result<Micros> ParseIdleTimeout(const std::string* option) {
+  constexpr Micros kDefault = 10 * kMicrosPerSecond;
+  if (option == nullptr) return kDefault;
+  const Result<Interval> interval = ParseInterval(*option);
+  if (!interval) return std::unexpected(interval.error());
+  Micros timeout = 0;
+  if (IntervalToMicros(*interval, timeout) != TimeStatus::kOk || timeout < 0) {
+    return Fail(sqlstate::kInvalidParameterValue,
+                "idle_timeout must be a length of time without months, not \"" + *option + "\"");
+  }
+  return timeout;
 }
 
 SourceCompletion::SourceCompletion(std::shared_ptr<const CompletionSpec> spec)

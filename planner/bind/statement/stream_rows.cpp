@@ -1,12 +1,14 @@
-#include "planner/bind/statement/bind_stream.h"
+#include "planner/bind/statement/stream_rows.h"
 
 #include <algorithm>
 #include <map>
 
 #include "executor/dataflow.h"
 #include "parser/print.h"
+#include "planner/bind/query/find_relation.h"
 #include "planner/bind/settings_text.h"
 #include "planner/bind/statement/statement_binder.h"
+#include "types/time/timestamp.h"
 
 namespace riverrun::planner {
 namespace {
@@ -153,6 +155,40 @@ class StreamBinder {
 
 void BindStreamRows(BindState& state, const ast::CreateRelation& create, CatalogObject& object) {
   StreamBinder(state, create, object).Bind();
+}
+
+AdvancePlan BindAdvance(BindState& state, const ast::Alter& alter,
+                        const ast::AdvanceWatermark& advance) {
+  const Position position = alter.name.span.begin;
+  if (alter.if_exists) NotYet("ALTER STREAM IF EXISTS is", position);
+  const storage::ObjectRef stream = FindRelation(state, alter.name);
+  if (stream->kind != storage::ObjectKind::kStream) {
+    throw SqlError(sqlstate::kWrongObjectType, "\"" + stream->name + "\" is not a stream", position);
+  }
+  state.Use(*stream, storage::kOwn, position);
+  if (!stream->watermark) {
+    throw SqlError(sqlstate::kObjectNotInPrerequisiteState,
+                   "stream \"" + stream->name + "\" has no watermark", position)
+        .WithHint("Declare one when it is created: WATERMARK FOR ts.");
+  }
+  if (!stream->options.empty()) {
+    NotYet("ADVANCE WATERMARK of a stream with a connector is", position);
+  }
+  const Scope nothing;
+  const Bound bound = ExpressionBinder(state, nothing, Clause::kWatermark).Bind(advance.to);
+  const Type& type = stream->columns[static_cast<size_t>(stream->watermark->column)].type;
+  const auto to = TryCoerce(state, bound, type, CastContext::kAssignment);
+  if (!to) {
+    throw SqlError(sqlstate::kDatatypeMismatch,
+                   "the watermark is of type " + TypeText(type) + ", not " + TypeText(bound.type()),
+                   bound.position);
+  }
+  const Value value = EvaluateConstant(state, *to, bound.position);
+  if (value.IsNull() || !IsFiniteTimestamp(value.As<Micros>())) {
+    throw SqlError(sqlstate::kInvalidParameterValue, "the watermark can only be advanced to a time",
+                   bound.position);
+  }
+  return {stream->id, value.As<Micros>()};
 }
 
 void NoteGenerated(const ast::ColumnDefinition& definition, const CatalogObject& object,

@@ -3,6 +3,7 @@
 
 #include "parser/ast/definition.h"
 #include "planner/bind/bind_state.h"
+#include "planner/bind/statement_plan.h"
 
 namespace riverrun::planner {
 
@@ -17,5 +18,10 @@ void BindStreamRows(BindState& state, const parser::ast::CreateRelation& create,
 /// for a table, and for what is not supported.
 void NoteGenerated(const parser::ast::ColumnDefinition& definition,
                    const storage::CatalogObject& object, storage::CatalogColumn& column);
+
+/// ALTER STREAM ... ADVANCE WATERMARK TO. Throws 42P01, 42809, 55000 without a watermark, 42804 and
+/// 22023 for the time.
+AdvancePlan BindAdvance(BindState& state, const parser::ast::Alter& alter,
+                        const parser::ast::AdvanceWatermark& advance);
 
 }  // namespace riverrun::planner

@@ -1,0 +1,381 @@
+// The operators of windows, driven by hand: edges of windows, full outputs, late rows, closing.
+#include <limits>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "executor/sources/partition_times.h"
+#include "tests/executor/bag_output.h"
+#include "tests/executor/seeds.h"
+#include "types/time/interval.h"
+#include "types/value.h"
+
+namespace riverrun::executor {
+namespace {
+
+using testing::OperatorRun;
+
+constexpr Micros kSecond = 1'000'000;
+
+struct Row {
+  int64_t key;
+  std::optional<Micros> time;
+  Micros mark = kNoWatermark;
+};
+
+Batch MakeBatch(const std::vector<Row>& rows) {
+  BatchBuilder builder(std::vector<Type>{Type::Int8(), Type::TimestampTz(), Type::TimestampTz()});
+  for (const Row& row : rows) {
+    builder.column(0).Append(row.key);
+    if (row.time) {
+      builder.column(1).Append(*row.time);
+    } else {
+      builder.column(1).AppendNull();
+    }
+    builder.column(2).Append(row.mark);
+    builder.EndRow();
+  }
+  return builder.Finish();
+}
+
+// Keeps what comes, and is full after every so many batches.
+class Collected : public Output {
+ public:
+  explicit Collected(int full_after = 0) : full_after_(full_after) {}
+  void Emit(Batch batch) override {
+    EXPECT_LE(batch.rows, kBatchRowsMax);
+    batches.push_back(std::move(batch));
+  }
+  void Emit(Watermark watermark) override { watermarks.push_back(watermark); }
+  void EmitError(const Batch&, const ErrorLane& lane) override {
+    for (const EvalError& entry : lane) errors.push_back(entry.error);
+  }
+  bool Full() const override {
+    return full_after_ > 0 && batches.size() % static_cast<size_t>(full_after_) == 0;
+  }
+  bool Closed() const override { return false; }
+
+  // Key, start and end of each row in a window, in seconds.
+  std::vector<std::array<int64_t, 3>> Windows() const {
+    std::vector<std::array<int64_t, 3>> out;
+    for (const Batch& batch : batches) {
+      ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
+        if (batch.columns[3].IsNull(row)) return;
+        EXPECT_EQ(batch.columns[5].At<Micros>(row), batch.columns[4].At<Micros>(row) - 1);
+        out.push_back({batch.columns[0].At<int64_t>(row),
+                       batch.columns[3].At<Micros>(row) / kSecond,
+                       batch.columns[4].At<Micros>(row) / kSecond});
+      });
+    }
+    std::ranges::sort(out);
+    return out;
+  }
+
+  std::vector<Batch> batches;
+  std::vector<Watermark> watermarks;
+  std::vector<Error> errors;
+
+ private:
+  const int full_after_;
+};
+
+const std::vector<Type> kInput = {Type::Int8(), Type::TimestampTz(), Type::TimestampTz()};
+const std::vector<Type> kWindowed = {Type::Int8(),        Type::TimestampTz(), Type::TimestampTz(),
+                                     Type::TimestampTz(), Type::TimestampTz(), Type::TimestampTz()};
+
+class WindowRun {
+ public:
+  explicit WindowRun(WindowSpec spec)
+      : spec_(spec),
+        run_([this](OperatorContext context) {
+          context.late = &late;
+          return MakeWindows(spec_, context);
+        }, kInput, kWindowed) {}
+
+  std::vector<std::array<int64_t, 3>> Push(const std::vector<Row>& rows, int full_after = 0) {
+    Collected out(full_after);
+    run_.Push(MakeBatch(rows), out);
+    return out.Windows();
+  }
+  Operator& op() { return run_.op(); }
+
+  uint64_t late = 0;
+
+ private:
+  const WindowSpec spec_;
+  OperatorRun run_;
+};
+
+using Windows = std::vector<std::array<int64_t, 3>>;
+
+TEST(AssignWindows, PutsATimeIntoTheWindowThatBeginsWithIt) {
+  WindowRun run({.time = 1, .size = 10 * kSecond, .slide = 10 * kSecond});
+  EXPECT_EQ(run.Push({{1, 0}, {2, 10 * kSecond - 1}, {3, 10 * kSecond}, {4, -1}, {5, {}}}),
+            (Windows{{1, 0, 10}, {2, 0, 10}, {3, 10, 20}, {4, -10, 0}}));
+  EXPECT_EQ(run.late, 0u);
+}
+
+TEST(AssignWindows, ShiftsTheOriginEitherWay) {
+  for (const Micros offset : {3 * kSecond, -7 * kSecond, 33 * kSecond}) {
+    WindowRun run({.time = 1, .size = 10 * kSecond, .slide = 10 * kSecond, .offset = offset});
+    EXPECT_EQ(run.Push({{1, 2 * kSecond}, {2, 3 * kSecond}}), (Windows{{1, -7, 3}, {2, 3, 13}}));
+  }
+}
+
+TEST(AssignWindows, RepeatsARowAndLeavesGaps) {
+  WindowRun hop({.time = 1, .size = 10 * kSecond, .slide = 4 * kSecond});
+  EXPECT_EQ(hop.Push({{1, 9 * kSecond}}), (Windows{{1, 0, 10}, {1, 4, 14}, {1, 8, 18}}));
+  EXPECT_EQ(hop.Push({{1, 10 * kSecond}}), (Windows{{1, 4, 14}, {1, 8, 18}}));
+  WindowRun gaps({.time = 1, .size = 2 * kSecond, .slide = 5 * kSecond});
+  EXPECT_EQ(gaps.Push({{1, 1 * kSecond}, {2, 2 * kSecond}, {3, 5 * kSecond}}),
+            (Windows{{1, 0, 2}, {3, 5, 7}}));
+}
+
+TEST(AssignWindows, GoesOnWhereAFullOutputStoppedIt) {
+  std::vector<Row> rows;
+  for (int i = 0; i < 50; ++i) rows.push_back({i, i * kSecond / 3});
+  WindowRun all({.time = 1, .size = 1000 * kSecond, .slide = kSecond});
+  WindowRun some({.time = 1, .size = 1000 * kSecond, .slide = kSecond});
+  const Windows windows = all.Push(rows);
+  EXPECT_EQ(windows.size(), 50u * 1000u);
+  EXPECT_EQ(some.Push(rows, 1), windows);
+}
+
+TEST(AssignWindows, DropsALateRowFromTheWindowsThatHaveClosed) {
+  WindowRun tumble({.time = 1, .size = 10 * kSecond, .slide = 10 * kSecond, .closes = true,
+                    .row_watermark = 2});
+  EXPECT_EQ(tumble.Push({{1, kSecond, 10 * kSecond - 1}, {2, kSecond, 10 * kSecond}, {3, {}}}),
+            (Windows{{1, 0, 10}}));
+  EXPECT_EQ(tumble.late, 2u);
+  WindowRun hop({.time = 1, .size = 10 * kSecond, .slide = 4 * kSecond, .closes = true,
+                 .row_watermark = 2});
+  EXPECT_EQ(hop.Push({{1, 9 * kSecond, 14 * kSecond}}), (Windows{{1, 8, 18}}));
+  EXPECT_EQ(hop.Push({{1, 9 * kSecond, 20 * kSecond}}), Windows{});
+  EXPECT_EQ(hop.late, 2u);
+}
+
+TEST(AssignWindows, RefusesTimesThatNoWindowHolds) {
+  for (const Micros slide : {10 * kSecond, 5 * kSecond}) {
+    WindowRun run({.time = 1, .size = 10 * kSecond, .slide = slide});
+    Collected out;
+    Step step = run.op().OnBatch(0, MakeBatch({{1, std::numeric_limits<Micros>::max()},
+                                               {2, std::numeric_limits<Micros>::min()},
+                                               {3, kTimestampEnd - 1},
+                                               {4, kTimestampMin}}), out);
+    while (step == Step::kMore) step = run.op().Resume(out);
+    ASSERT_EQ(out.batches.size(), 1u);
+    EXPECT_EQ(out.batches[0].errors.size(), 4u);
+    for (const EvalError& entry : out.batches[0].errors) {
+      EXPECT_EQ(entry.error.sqlstate, sqlstate::kDatetimeFieldOverflow);
+    }
+  }
+}
+
+TEST(AssignWindows, SaysHowFarItsWindowsAre) {
+  WindowRun run({.time = 1, .size = 10 * kSecond, .slide = 10 * kSecond, .closes = true});
+  Collected out;
+  run.op().OnWatermark(0, {1, 30 * kSecond}, out);
+  const std::vector<Watermark> expected = {
+      {1, 30 * kSecond}, {3, 20 * kSecond + 1}, {4, 30 * kSecond + 1}, {5, 30 * kSecond}};
+  EXPECT_EQ(out.watermarks, expected);
+  out.watermarks.clear();
+  run.op().OnWatermark(0, {1, kNothingHeldBack}, out);
+  for (const Watermark& watermark : out.watermarks) EXPECT_EQ(watermark.time, kNothingHeldBack);
+}
+
+// ---- CloseGroups ----
+
+AggregateCall Count() { return {"count(*) -> bigint", {}, std::nullopt, Type::Int8()}; }
+
+class CloseRun {
+ public:
+  CloseRun()
+      : run_([this](const OperatorContext& context) { return MakeCloseGroups(spec_, context); },
+             kInput, {Type::Int8(), Type::TimestampTz(), Type::Int8()}) {}
+
+  void Push(const std::vector<Row>& rows) { run_.Push(MakeBatch(rows), out); }
+  void Hear(Micros time) { run_.op().OnWatermark(0, {1, time}, out); }
+  // Keys, windows in seconds and counts of what leaves at the barrier.
+  std::vector<std::array<int64_t, 3>> EndEpoch() {
+    out.batches.clear();
+    run_.EndEpoch(out);
+    std::vector<std::array<int64_t, 3>> left;
+    for (const Batch& batch : out.batches) {
+      ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
+        left.push_back({batch.columns[0].At<int64_t>(row),
+                        batch.columns[1].At<Micros>(row) / kSecond,
+                        batch.columns[2].At<int64_t>(row)});
+      });
+    }
+    std::ranges::sort(left);
+    return left;
+  }
+
+  Collected out{1};
+
+ private:
+  const CloseGroupsSpec spec_{{0, 1}, {Count()}, 1};
+  OperatorRun run_;
+};
+
+TEST(CloseGroups, LetsAGroupLeaveOnceWhenTheWatermarkHasPassedIt) {
+  CloseRun run;
+  run.Push({{1, 10 * kSecond}, {1, 10 * kSecond}, {2, 20 * kSecond}});
+  EXPECT_EQ(run.EndEpoch(), Windows{});
+  run.Hear(10 * kSecond);
+  EXPECT_EQ(run.EndEpoch(), Windows{});
+  run.Push({{1, 10 * kSecond}});
+  run.Hear(10 * kSecond + 1);
+  EXPECT_EQ(run.EndEpoch(), (Windows{{1, 10, 3}}));
+  EXPECT_EQ(run.out.watermarks.back(), (Watermark{1, 10 * kSecond + 1}));
+  EXPECT_EQ(run.EndEpoch(), Windows{});
+  run.Hear(60 * kSecond);
+  EXPECT_EQ(run.EndEpoch(), (Windows{{2, 20, 1}}));
+}
+
+TEST(CloseGroups, BelievesTheLastWatermarkBeforeTheBarrierOnly) {
+  CloseRun run;
+  run.Push({{1, 10 * kSecond}});
+  run.Hear(50 * kSecond);  // of one worker, while another has not said its own
+  run.Hear(5 * kSecond);
+  EXPECT_EQ(run.EndEpoch(), Windows{});
+  run.Hear(kNothingHeldBack);  // no partition counts: time stands still
+  EXPECT_EQ(run.EndEpoch(), Windows{});
+  run.Hear(11 * kSecond);
+  EXPECT_EQ(run.EndEpoch(), (Windows{{1, 10, 1}}));
+}
+
+TEST(CloseGroups, LeavesInPiecesThroughAFullOutput) {
+  CloseRun run;
+  std::vector<Row> rows;
+  for (int i = 0; i < 10'000; ++i) {
+    rows.push_back({i, (i % 7) * kSecond});
+    if (rows.size() < 4000) continue;
+    run.Push(rows);
+    rows.clear();
+  }
+  run.Push(rows);
+  run.Hear(kSecond * 100);
+  EXPECT_EQ(run.EndEpoch().size(), 10'000u);
+  EXPECT_EQ(run.EndEpoch(), Windows{});
+}
+
+// ---- what a source computes ----
+
+std::shared_ptr<const CompletionSpec> TimeBehind(Micros delay) {
+  auto spec = std::make_shared<CompletionSpec>();
+  spec->given = {0, 1};
+  spec->columns = {Make(ColumnRef{0, Type::Int8()}), Make(ColumnRef{1, Type::TimestampTz()})};
+  spec->watermarked = 1;
+  ColumnBuilder interval(Type::Interval());
+  interval.Append(Interval{.micros = delay});
+  const ExpressionRef length = Make(Constant{Value::From(interval.Finish(), 0)});
+  const std::vector<Type> types = {Type::TimestampTz(), Type::Interval()};
+  const Function* minus = BuiltinFunctions().Find("-", types);
+  spec->watermark = Make(Call{minus, {spec->columns[1], length}, Type::TimestampTz()});
+  spec->settings = std::make_shared<const Settings>();
+  return spec;
+}
+
+std::vector<Micros> MarksOf(const Batch& batch) {
+  std::vector<Micros> marks;
+  for (uint32_t row = 0; row < batch.rows; ++row) marks.push_back(batch.columns[2].At<Micros>(row));
+  return marks;
+}
+
+Batch Rows(const std::vector<Row>& rows) {
+  Batch batch = MakeBatch(rows);
+  batch.columns.pop_back();
+  return batch;
+}
+
+TEST(SourceCompletion, GivesEachRowTheLargestTimeOfItsPartitionSoFar) {
+  SourceCompletion completion(TimeBehind(2));
+  EXPECT_EQ(completion.WatermarkOf(0), kNoWatermark);
+  const Batch first = completion.Complete(0, Rows({{1, {}}, {2, 10}, {3, 5}, {4, 12}, {5, {}}}), true);
+  EXPECT_EQ(MarksOf(first), (std::vector<Micros>{kNoWatermark, 8, 8, 10, 10}));
+  const Batch other = completion.Complete(7, Rows({{1, 3}}), true);
+  EXPECT_EQ(MarksOf(other), (std::vector<Micros>{1}));
+  const Batch second = completion.Complete(0, Rows({{1, 11}, {2, 20}}), true);
+  EXPECT_EQ(MarksOf(second), (std::vector<Micros>{10, 18}));
+  EXPECT_EQ(completion.Complete(0, Rows({{1, 40}}), false).columns.size(), 2u);
+  EXPECT_EQ(completion.WatermarkOf(0), 38);
+}
+
+TEST(SourceCompletion, NeverFollowsAnInfiniteTime) {
+  SourceCompletion completion(TimeBehind(0));
+  static_cast<void>(completion.Complete(0, Rows({{1, 5}, {2, kTimestampInfinity}}), false));
+  EXPECT_EQ(completion.WatermarkOf(0), 5);
+}
+
+TEST(SourceCompletion, SharesTheSmallestWatermarkOfThosePartitionsThatCount) {
+  SourceCompletion completion(TimeBehind(0));
+  std::vector<Position> positions(3);
+  for (int32_t i = 0; i < 3; ++i) positions[static_cast<size_t>(i)].partition = i;
+  static_cast<void>(completion.Complete(0, Rows({{1, 5}}), false));
+  static_cast<void>(completion.Complete(1, Rows({{1, 9}}), false));
+  EXPECT_EQ(completion.ShareOf(positions), kNoWatermark);
+  positions[2].idle = true;
+  EXPECT_EQ(completion.ShareOf(positions), 5);
+  completion.Raise(0, 7);
+  completion.Raise(1, 7);
+  EXPECT_EQ(completion.ShareOf(positions), 7);
+  EXPECT_EQ(completion.WatermarkOf(1), 9);
+  EXPECT_EQ(completion.ShareOf({}), kNothingHeldBack);
+}
+
+TEST(SourceCompletion, ReadsItsIdleTimeout) {
+  const auto parse = [](const std::string& text) { return ParseIdleTimeout(&text); };
+  EXPECT_EQ(ParseIdleTimeout(nullptr).value(), 10 * kSecond);
+  EXPECT_EQ(parse("0").value(), 0);
+  EXPECT_EQ(parse("1 min").value(), 60 * kSecond);
+  EXPECT_FALSE(parse("1 month").has_value());
+  EXPECT_FALSE(parse("-1 s").has_value());
+  EXPECT_FALSE(parse("soon").has_value());
+}
+
+TEST(PartitionTimes, ChangesAtTheEndOfAnEpochAndFollowsTheCutsInAReplay) {
+  SourceCompletion live_completion(TimeBehind(0)), replayed_completion(TimeBehind(0));
+  PartitionTimes live(live_completion), replayed(replayed_completion);
+  const auto positions = [](int64_t first, int64_t second) {
+    std::vector<Position> out(2);
+    out[0].offset = first;
+    out[1].offset = second;
+    out[1].partition = 1;
+    return out;
+  };
+  // Both see the same rows; what else happens only the first is told, the second reads it in the
+  // cuts.
+  const auto end = [&](std::vector<Position> at, bool second_at_end) {
+    std::vector<Position> cut = at;
+    const auto raises = live.Settle(cut, nullptr, [&](size_t i) { return i == 1 && second_at_end; });
+    EXPECT_EQ(replayed.Settle(at, &cut, [](size_t) { return false; }), raises);
+    EXPECT_EQ(at, cut);
+    return cut;
+  };
+  for (SourceCompletion* completion : {&live_completion, &replayed_completion}) {
+    static_cast<void>(completion->Complete(0, Rows({{1, 50}}), false));
+    static_cast<void>(completion->Complete(1, Rows({{1, 20}}), false));
+  }
+  EXPECT_EQ(end(positions(1, 1), true)[1].watermark, 20);
+  live.MakeIdle(1, 1);
+  live.MakeIdle(0, 1);  // has not come to its end
+  std::vector<Position> cut = end(positions(1, 1), true);
+  EXPECT_FALSE(cut[0].idle);
+  EXPECT_TRUE(cut[1].idle);
+  EXPECT_TRUE(replayed.IsIdle(1));
+  live.Wake(1, 50);
+  cut = end(positions(1, 1), true);
+  EXPECT_FALSE(cut[1].idle);
+  EXPECT_EQ(cut[1].watermark, 50);
+  live.MakeIdle(1, 1);
+  cut = end(positions(1, 2), true);  // it has moved in the meantime
+  EXPECT_FALSE(cut[1].idle);
+  live.Raise(70);
+  cut = end(positions(1, 2), false);
+  EXPECT_EQ(cut[0].watermark, 70);
+  EXPECT_EQ(cut[1].watermark, 70);
+}
+
+}  // namespace
+}  // namespace riverrun::executor
