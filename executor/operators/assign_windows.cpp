@@ -97,7 +97,7 @@ class AssignWindows : public Operator {
     Column times;
     std::optional<Column> marks;
     uint32_t next = 0;              // of the selected rows
-    std::optional<Micros> started;  // the next window's start, of a row at which the output was full
+    std::optional<Micros> started;  // of a row at which the output was full: its next window
   };
 
   // Rows with their windows on the way into one batch.

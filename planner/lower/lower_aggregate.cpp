@@ -126,7 +126,8 @@ Lowered Lowering::LowerDistinctCalls(const Lowered& input, const std::vector<Col
                      "supported yet");
     }
   }
-  const Lowered values = LowerGroups(input, ColumnsNeeded(keys, {first}), {}, append_only, closes_at);
+  const Lowered values =
+      LowerGroups(input, ColumnsNeeded(keys, {first}), {}, append_only, closes_at);
   Calls plain = calls;
   for (Aggregate::Call& call : plain) call.distinct = false;
   // The row that stands for equal values may be replaced by one with a smaller image.

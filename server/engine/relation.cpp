@@ -23,7 +23,7 @@ storage::ViewLayout LayoutOfRows(const CatalogObject& object) {
   if (object.kind != ObjectKind::kStream) return storage::LayoutOf(object);
   storage::ViewLayout layout;
   for (const storage::CatalogColumn& column : object.columns) layout.types.push_back(column.type);
-  if (object.watermark) layout.types.push_back(Type::TimestampTz());
+  if (object.watermark && !object.dataflow.empty()) layout.types.push_back(Type::TimestampTz());
   return layout;
 }
 

@@ -292,7 +292,8 @@ Batch Rows(const std::vector<Row>& rows) {
 TEST(SourceCompletion, GivesEachRowTheLargestTimeOfItsPartitionSoFar) {
   SourceCompletion completion(TimeBehind(2));
   EXPECT_EQ(completion.WatermarkOf(0), kNoWatermark);
-  const Batch first = completion.Complete(0, Rows({{1, {}}, {2, 10}, {3, 5}, {4, 12}, {5, {}}}), true);
+  const Batch first =
+      completion.Complete(0, Rows({{1, {}}, {2, 10}, {3, 5}, {4, 12}, {5, {}}}), true);
   EXPECT_EQ(MarksOf(first), (std::vector<Micros>{kNoWatermark, 8, 8, 10, 10}));
   const Batch other = completion.Complete(7, Rows({{1, 3}}), true);
   EXPECT_EQ(MarksOf(other), (std::vector<Micros>{1}));
@@ -324,6 +325,18 @@ TEST(SourceCompletion, SharesTheSmallestWatermarkOfThosePartitionsThatCount) {
   EXPECT_EQ(completion.ShareOf({}), kNothingHeldBack);
 }
 
+TEST(SourceCompletion, KnowsWhichColumnsItNeeds) {
+  CompletionSpec spec = *TimeBehind(0);
+  EXPECT_EQ(spec.GivenFor(std::vector<int>{}), (std::vector<int>{1}));
+  EXPECT_EQ(spec.GivenFor(std::vector<int>{0, 2}), (std::vector<int>{0, 1}));
+  // Another column before them that is computed.
+  spec.given = {1, 2};
+  spec.columns.insert(spec.columns.begin(), spec.columns[0]);
+  spec.watermark = nullptr;
+  EXPECT_EQ(spec.GivenFor(std::vector<int>{0}), (std::vector<int>{1}));
+  EXPECT_EQ(spec.GivenFor(std::vector<int>{2}), (std::vector<int>{2}));
+}
+
 TEST(SourceCompletion, ReadsItsIdleTimeout) {
   const auto parse = [](const std::string& text) { return ParseIdleTimeout(&text); };
   EXPECT_EQ(ParseIdleTimeout(nullptr).value(), 10 * kSecond);
@@ -348,7 +361,8 @@ TEST(PartitionTimes, ChangesAtTheEndOfAnEpochAndFollowsTheCutsInAReplay) {
   // cuts.
   const auto end = [&](std::vector<Position> at, bool second_at_end) {
     std::vector<Position> cut = at;
-    const auto raises = live.Settle(cut, nullptr, [&](size_t i) { return i == 1 && second_at_end; });
+    const auto raises =
+        live.Settle(cut, nullptr, [&](size_t i) { return i == 1 && second_at_end; });
     EXPECT_EQ(replayed.Settle(at, &cut, [](size_t) { return false; }), raises);
     EXPECT_EQ(at, cut);
     return cut;

@@ -104,10 +104,9 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, i
   return std::make_unique<StreamReader>(log, worker, workers, rows_max, random);
 }
 
-std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
-                                                   const std::vector<int>& columns, int worker,
-                                                   int workers, std::span<const Position> before,
-                                                   std::span<const executor::WatermarkRaise> raises) {
+std::unique_ptr<executor::BatchSource> MakeHistory(
+    const StreamLog& log, const std::vector<int>& columns, int worker, int workers,
+    std::span<const Position> before, std::span<const executor::WatermarkRaise> raises) {
   std::vector<Batch> batches;
   std::optional<executor::SourceCompletion> completion;
   if (log.completion != nullptr) completion.emplace(log.completion);

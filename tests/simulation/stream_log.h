@@ -36,10 +36,10 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, i
                                                          int workers, uint32_t rows_max,
                                                          testing::RandomData& random);
 
-/// Those records of the same partitions, completed and judged with the raises, that stand before the given positions.
-std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
-                                                   const std::vector<int>& columns, int worker,
-                                                   int workers, std::span<const Position> before,
-                                                   std::span<const executor::WatermarkRaise> raises);
+/// Those records of the same partitions, completed and judged with the raises, that stand before
+/// the given positions.
+std::unique_ptr<executor::BatchSource> MakeHistory(
+    const StreamLog& log, const std::vector<int>& columns, int worker, int workers,
+    std::span<const Position> before, std::span<const executor::WatermarkRaise> raises);
 
 }  // namespace riverrun::simulation

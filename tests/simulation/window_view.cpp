@@ -96,7 +96,9 @@ class ViewBuilder {
   void Group(const std::vector<int>& keys, std::vector<AggregateCall> calls) {
     Columns columns;
     for (const int key : keys) columns.push_back(columns_[static_cast<size_t>(key)]);
-    for (size_t i = 0; i < calls.size(); ++i) columns.push_back({"a" + std::to_string(i), Type::Int8()});
+    for (size_t i = 0; i < calls.size(); ++i) {
+      columns.push_back({"a" + std::to_string(i), Type::Int8()});
+    }
     columns_ = std::move(columns);
     key_.clear();
     for (size_t i = 0; i < keys.size(); ++i) key_.push_back(static_cast<int>(i));

@@ -72,7 +72,7 @@ LogicalPlan ScanOf(BindState& state, const storage::CatalogObject& object, Scope
     scan.columns.push_back({made, static_cast<int>(scan.columns.size()), column.not_null});
     relation.columns.push_back(made);
   }
-  if (scan.append_only && object.watermark) {
+  if (scan.append_only && object.watermark && !object.dataflow.empty()) {
     scan.watermarked = relation.columns[static_cast<size_t>(object.watermark->column)].id;
   }
   const bool keyed = scan.kind != ScanKind::kStream;

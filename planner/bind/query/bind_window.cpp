@@ -29,8 +29,8 @@ bool HasDecoration(const ast::FunctionCall& call) {
                  "the arguments of " + std::string(name) + " are not what it takes", position)
       .WithHint(std::string(name) + "(" + (with_relation ? "relation, " : "") + "time column, " +
                 (tumble ? "size" : "slide, size") + " [, offset]): " + std::string(name) + "(" +
-                (with_relation ? "bids, " : "") + "ts, " + (tumble ? "" : "INTERVAL '10 seconds', ") +
-                "INTERVAL '1 minute').");
+                (with_relation ? "bids, " : "") + "ts, " +
+                (tumble ? "" : "INTERVAL '10 seconds', ") + "INTERVAL '1 minute').");
 }
 
 }  // namespace

@@ -163,7 +163,8 @@ AdvancePlan BindAdvance(BindState& state, const ast::Alter& alter,
   if (alter.if_exists) NotYet("ALTER STREAM IF EXISTS is", position);
   const storage::ObjectRef stream = FindRelation(state, alter.name);
   if (stream->kind != storage::ObjectKind::kStream) {
-    throw SqlError(sqlstate::kWrongObjectType, "\"" + stream->name + "\" is not a stream", position);
+    throw SqlError(sqlstate::kWrongObjectType, "\"" + stream->name + "\" is not a stream",
+                   position);
   }
   state.Use(*stream, storage::kOwn, position);
   if (!stream->watermark) {
