@@ -8,26 +8,6 @@
 #include "types/time/timestamp.h"
 
 namespace riverrun::executor {
-namespace {
-
-void AddColumnsOf(const Expression& expression, std::set<uint32_t>& columns) {
-  if (const auto* column = std::get_if<ColumnRef>(&expression.node)) columns.insert(column->index);
-  for (const ExpressionRef& child : Children(expression)) AddColumnsOf(*child, columns);
-}
-
-}  // namespace
-
-std::vector<int> CompletionSpec::GivenFor(std::span<const int> wanted) const {
-  std::set<uint32_t> read;
-  for (const int column : wanted) {
-    if (column < RowWatermark()) AddColumnsOf(*columns[static_cast<size_t>(column)], read);
-  }
-  if (watermark != nullptr) AddColumnsOf(*watermark, read);
-  std::vector<int> positions;
-  for (const uint32_t column : read) positions.push_back(given[column]);
-  return positions;
-}
-
 Result<std::shared_ptr<const CompletionSpec>> CompletionOf(
     const DataflowSpec& dataflow, size_t columns, std::optional<int> watermarked,
     std::shared_ptr<const Settings> settings, Micros idle_timeout) {

@@ -38,9 +38,6 @@ struct CompletionSpec {
   std::vector<int> GivenFor(std::span<const int> wanted) const;
   /// Position, in completed batches, of each row's watermark.
   int RowWatermark() const { return static_cast<int>(columns.size()); }
-  /// Positions in the stream, ascending, of the given columns that have to have values: those that
-  /// `wanted` (positions in completed batches) and the watermark are computed of.
-  std::vector<int> GivenFor(std::span<const int> wanted) const;
 };
 
 /// The option idle_timeout of a stream: a length of time, '0' for never; absent: ten seconds.

@@ -599,7 +599,7 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
   return Committed{change.result->lsn};
 }
 
-uint64_t Engine::LateRows(ObjectId view) const { return impl_->publication.LateRows(view); }
+std::map<ObjectId, uint64_t> Engine::Late() const { return impl_->publication.Late(); }
 
 // The epoch that the change asks for ends with the raise, and its cut records it.
 Result<void> Engine::AdvanceWatermark(ObjectId stream, Micros to, const Cancel& cancel) {

@@ -136,7 +136,7 @@ class Engine {
   /// durable. Errors: 57014, 57P01, 58030.
   Result<void> AdvanceWatermark(ObjectId stream, Micros to, const Cancel& cancel);
   /// Rows that were late for a window of the view, in the published epoch.
-  uint64_t LateRows(ObjectId view) const;
+  std::map<ObjectId, uint64_t> Late() const;
 
   /// Makes every wait, now and later, end with 57P01: the server is about to stop.
   void RefuseWaits();

@@ -126,10 +126,9 @@ storage::CutRecord Publication::published() const {
   return *published_;
 }
 
-uint64_t Publication::LateRows(ObjectId view) const {
+std::map<ObjectId, uint64_t> Publication::Late() const {
   const std::scoped_lock lock(mutex_);
-  const auto found = late_.find(view);
-  return found == late_.end() ? 0 : found->second;
+  return late_;
 }
 
 Result<void> Publication::WaitForEpochAfter(Epoch epoch, const Cancel& cancel) const {

@@ -53,7 +53,7 @@ class Publication {
                                 const std::function<void()>& nudge, const Cancel& cancel) const;
   /// How far those have come that are being filled, where that is known.
   std::map<ObjectId, double> Progress() const;
-  uint64_t LateRows(ObjectId view) const;
+  std::map<ObjectId, uint64_t> Late() const;
   /// Waits until a later epoch than this is published.
   Result<void> WaitForEpochAfter(Epoch epoch, const Cancel& cancel) const;
   /// Waits until an epoch contains every commit before `commits_before`, and each of the objects

@@ -7,9 +7,6 @@ namespace {
 
 using storage::ObjectKind;
 
-// Position::watermark of a partition that has none is not above this.
-constexpr Micros kNoWatermark = 0;
-
 // Tables, streams without connector, and views: they contain every commit before the cut.
 void AddJournalRow(const Moment& moment, const storage::CatalogObject& object, RowWriter& rows) {
   rows.Text(moment.NameOf(object)).Int({}).Int({});
@@ -22,7 +19,7 @@ void AddPartitions(const Moment& moment, const storage::CatalogObject& stream, R
   for (const Position& position : moment.view.cut->positions) {
     if (position.source != stream.id) continue;
     rows.Text(moment.NameOf(stream)).Int(position.partition).Int(position.offset).Int({});
-    rows.Time(stream.watermark && position.watermark > kNoWatermark
+    rows.Time(stream.watermark && position.watermark != kNoWatermark
                   ? std::optional(position.watermark)
                   : std::nullopt);
     rows.Int(static_cast<int64_t>(moment.view.epoch));

@@ -78,7 +78,8 @@ void AddRunning(const Moment& moment, const CatalogObject& view, RowWriter& rows
   rows.Int(size ? std::optional(size->rows) : std::nullopt);
   rows.Int(size ? std::optional(static_cast<int64_t>(size->bytes + (failed ? failed->bytes : 0)))
                 : std::nullopt);
-  rows.Int({});  // late: no operator that runs today drops a row for being late
+  const auto late = moment.late.find(view.id);
+  rows.Int(late == moment.late.end() ? 0 : static_cast<int64_t>(late->second));
   rows.Int(failed ? std::optional(failed->rows) : std::nullopt);
   rows.Span(filled && sources.complete ? std::optional(Interval{}) : std::nullopt);
   rows.Text(sources.any ? std::nullopt : std::optional<std::string_view>("earliest"));

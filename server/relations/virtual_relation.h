@@ -29,6 +29,7 @@ struct Moment {
   /// statement, with what the transaction has created.
   storage::ReadView view;
   std::vector<SourceStatus> sources;     // by stream and partition
+  std::map<ObjectId, uint64_t> late;     // rows that views have dropped, where there are any
   std::map<ObjectId, double> progress;   // of views that are being filled, where it is known
   std::vector<std::string> search_path;  // decides which names are qualified
 

@@ -348,7 +348,23 @@ def main(binary):
                 found = (out.strip("\n") + "\n" + errors).replace(broker.address, "localhost:9092")
                 equal(lines_of(found), lines_of(answer), sql)
 
-    cases = [the_document, a_topic_is_a_relation, start_says_where_it_begins, json_as_the_rules_say,
+    def the_readme():
+        """The statements of README's chapter on Kafka, as a newcomer pastes them."""
+        with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+            text = file.read()
+        sql = re.search(r"^```\n(CREATE STREAM clicks .*?)^```$", text,
+                        re.MULTILINE | re.DOTALL).group(1)
+        topic = broker.new_topic()
+        broker.write(topic, ['{"user_id": 1, "page": "/a", "at": "2026-01-01 10:00:01"}',
+                             '{"user_id": 2, "page": "/a", "at": "2026-01-01 10:00:02"}'])
+        sql = sql.replace("localhost:9092", broker.address).replace("'clicks'", f"'{topic}'")
+        with Server(binary) as own:
+            code, out, errors = own.psql("-v", "ON_ERROR_STOP=1", "-At", text=sql)
+            equal(code, 0, errors)
+            equal(out.splitlines(), ["CREATE STREAM", "/a|2", "CREATE MATERIALIZED VIEW"], errors)
+            equal(own.psql("-At", "-c", "SELECT page, clicks FROM per_minute")[1], "/a|2\n", "view")
+
+    cases = [the_document, the_readme, a_topic_is_a_relation, start_says_where_it_begins, json_as_the_rules_say,
              garbage_is_kept_and_harms_nothing, not_null_is_kept, transactions_and_gaps,
              new_partitions_are_read, retention_past_our_offset, a_topic_made_anew_is_never_skipped,
              reset_and_rebuild, kill_and_restart, refusals, sinks, the_broker_goes_away]

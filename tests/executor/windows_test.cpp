@@ -333,8 +333,8 @@ TEST(SourceCompletion, KnowsWhichColumnsItNeeds) {
   spec.given = {1, 2};
   spec.columns.insert(spec.columns.begin(), spec.columns[0]);
   spec.watermark = nullptr;
-  EXPECT_EQ(spec.GivenFor(std::vector<int>{0}), (std::vector<int>{1}));
-  EXPECT_EQ(spec.GivenFor(std::vector<int>{2}), (std::vector<int>{2}));
+  EXPECT_EQ(spec.GivenFor(std::vector<int>{0}), (std::vector<int>{0}));
+  EXPECT_EQ(spec.GivenFor(std::vector<int>{2}), (std::vector<int>{1}));
 }
 
 TEST(SourceCompletion, ReadsItsIdleTimeout) {

@@ -312,6 +312,7 @@ Result<std::vector<Batch>> LocalEngine::Scan(ObjectId object, const std::vector<
       objects,
       {.view = view,
        .sources = server::JournalSources(view),
+       .late = runtime_->Late(),
        .progress = {},
        .search_path = search_path_},
       nullptr);

@@ -32,6 +32,8 @@ class LocalRuntime {
   /// The newest epoch with the content of everything: tables, streams, materialized views, and the
   /// errors of the last two.
   storage::ReadView Everything() const;
+  /// Rows that views have dropped because they were late.
+  std::map<ObjectId, uint64_t> Late() const { return engine_->late(); }
   EpochInfo epoch() const { return epoch_; }
   /// ALTER STREAM ... ADVANCE WATERMARK.
   void Advance(ObjectId stream, Micros to);

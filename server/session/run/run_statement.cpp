@@ -279,6 +279,7 @@ storage::ReadView Session::Impl::AddMadeRows(const std::vector<ObjectId>& object
   if (!AnyVirtual(objects)) return view;
   Moment moment{.view = view,
                 .sources = engine.Sources(view),
+                .late = engine.Late(),
                 .progress = engine.Progress(),
                 .search_path = settings.search_path()};
   moment.view.catalog = Context().catalog;
