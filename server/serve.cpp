@@ -114,6 +114,7 @@ EngineOptions OptionsOf(const Configuration& configuration, int failure_file) {
     Log(LogLevel::kError, "the server ends, because it cannot go on: " + Sentence(error));
     Notify(failure_file);
   };
+  options.on_waiting = [](const std::string& what) { Log(LogLevel::kInfo, what); };
   return options;
 }
 

@@ -200,6 +200,7 @@ struct KafkaReader::Partition : KafkaClient::Listener {
   Position position;
   std::optional<int64_t> bound;
   int64_t clear_until;
+  int64_t fetch_from = 0;  // where the present assignment begins
   rd_kafka_queue_t* queue = nullptr;
   std::optional<Fingerprint> last;  // the record delivered last
   bool checking = false;            // whether it is still there
@@ -271,9 +272,11 @@ Result<void> KafkaReader::CheckMetadata() const {
 Result<void> KafkaReader::Assign() const {
   const PartitionList list(rd_kafka_topic_partition_list_new(0));
   for (const auto& partition : partitions_) {
+    partition->fetch_from =
+        partition->checking ? partition->last->offset : partition->position.offset;
     rd_kafka_topic_partition_list_add(list.get(), reading_.topic.c_str(),
                                       partition->position.partition)
-        ->offset = partition->checking ? partition->last->offset : partition->position.offset;
+        ->offset = partition->fetch_from;
   }
   const KafkaError error(rd_kafka_incremental_assign(client_->handle(), list.get()));
   assigned_ = error == nullptr;
@@ -334,6 +337,12 @@ void KafkaReader::Compare(Partition& partition) const {
                  "the record at the last offset is another one");
 }
 
+// An offset that is out of range, and of which the present assignment has not heard.
+bool KafkaReader::IsStale(const Partition& partition, const rd_kafka_message_t& message) {
+  return message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && !partition.heard &&
+         message.offset >= 0 && message.offset != partition.fetch_from;
+}
+
 // Makes the next record of a partition its head, if there is one.
 void KafkaReader::Refill(Partition& partition) const {
   while (partition.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -359,6 +368,8 @@ void KafkaReader::Refill(Partition& partition) const {
       partition.clear_until = std::max(partition.clear_until, head.offset);
       partition.Advance();
       if (!end) return;
+    } else if (IsStale(partition, head)) {
+      // It is about what was assigned before.
     } else if (!partition.Hear(head.err, rd_kafka_message_errstr(&head))) {
       client_->Hear(head.err, rd_kafka_message_errstr(&head));
     }

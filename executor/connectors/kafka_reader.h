@@ -99,6 +99,7 @@ class KafkaReader : public SourceReader {
   void HearArrivals() const;
   void Doubt() const;
   void Compare(Partition& partition) const;
+  static bool IsStale(const Partition& partition, const rd_kafka_message_s& message);
   void Refill(Partition& partition) const;
   std::optional<SourceBatch> Take(Partition& partition, uint32_t rows_max, uint32_t bytes_max);
   void Decode(std::span<rd_kafka_message_s* const> messages, SourceBatch& batch);

@@ -343,9 +343,6 @@ Result<void> Engine::Reopen(const storage::CatalogObject& stream, Coordinator::C
     if (options_.on_waiting) {
       options_.on_waiting("stream \"" + stream.name + "\" is waited for: " + failure->text);
     }
-    if (options_.cancel_start != nullptr && options_.cancel_start->requested()) {
-      return std::unexpected(ShutdownError());
-    }
   }
   return impl_->BeginStream(stream, failure, commands);
 }

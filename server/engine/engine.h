@@ -43,8 +43,6 @@ struct EngineOptions {
   std::function<void(const std::string&)> on_waiting = nullptr;
   /// How often the streams' connectors are asked for new partitions.
   std::chrono::milliseconds partition_check{5'000};
-  /// Ends a start that waits; outlives it. Null: nothing does.
-  const Cancel* cancel_start = nullptr;
 };
 
 /// When a commit is answered.

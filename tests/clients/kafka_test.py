@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 import sys
 import time
 
@@ -298,6 +299,41 @@ def main(binary):
             equal(state(c, "s12"), "running", "state")
         equal(rows(c, "SELECT * FROM v12"), [(30,)], "nothing lost, nothing twice")
 
+    def a_start_without_the_broker_waits():
+        topic = broker.new_topic()
+        broker.write(topic, numbers(0, 10))
+        with Server(binary) as own:
+            c = connect(own)
+            create(c, "s", topic)
+            c.execute("CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM s")
+            own.kill()
+            broker.stop("--kill")
+            with open(own.log_path, "ab") as log:
+                own.process = subprocess.Popen(own.command(), stdout=subprocess.DEVNULL, stderr=log)
+            until(own.log, lambda text: 'stream "s" is waited for' in text)
+            equal(own.stop()[0], 0, "SIGTERM while it waits")
+            broker.start()
+            own.start()
+            equal(rows(connect(own), "SELECT * FROM v"), [(10,)], "when the broker is back")
+
+    def what_cannot_be_read_again():
+        """A topic that went away while the server was down: told, not guessed."""
+        topic = broker.new_topic()
+        broker.write(topic, numbers(0, 100))
+        with Server(binary) as own:
+            c = connect(own)
+            create(c, "s", topic)
+            c.execute("CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM s")
+            own.kill()
+            broker.delete_records(topic, 50)
+            own.start()
+            c = connect(own)
+            equal("begins at offset 50" in state(c, "s"), True, state(c, "s"))
+            equal(refused(c, "WAIT FOR STREAM s OFFSET 99")[0], "55000", "WAIT")
+            c.execute("ALTER STREAM s RESET TO earliest REBUILD")
+            equal(rows(c, "SELECT * FROM v"), [(50,)], "rebuilt from what is there")
+            equal(state(c, "s"), "running", "state")
+
     def refusals():
         topic = broker.new_topic("orders")
         c = connect()
@@ -367,7 +403,8 @@ def main(binary):
     cases = [the_document, the_readme, a_topic_is_a_relation, start_says_where_it_begins, json_as_the_rules_say,
              garbage_is_kept_and_harms_nothing, not_null_is_kept, transactions_and_gaps,
              new_partitions_are_read, retention_past_our_offset, a_topic_made_anew_is_never_skipped,
-             reset_and_rebuild, kill_and_restart, refusals, sinks, the_broker_goes_away]
+             reset_and_rebuild, kill_and_restart, what_cannot_be_read_again, refusals, sinks, the_broker_goes_away,
+             a_start_without_the_broker_waits]
     wanted = sys.argv[2:]
     with broker, server:
         return run_cases([case for case in cases if not wanted or case.__name__ in wanted], server)
