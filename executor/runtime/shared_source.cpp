@@ -38,6 +38,8 @@ void SharedSource::End(const Cut& cut) {
 bool SharedSource::Step() {
   if (!open_ || !feed_.HasRoom()) return false;
   if (!cut_ && reader_->FedByJournal()) return false;
+  // Before the epoch ends: however fast one cut follows the other, what has waited gets on.
+  if (held_ && !failure_ && !Waking()) return PollOnce();
   if (!cut_ || !BoundsReached()) return PollOnce();
   EndEpoch();
   return true;
