@@ -351,7 +351,8 @@ void Coordinator::NotePositions(const std::vector<Position>& positions) {
     TimedSource::Partition& partition = source->second.partitions[position.partition];
     // One that was asked and is not idle was not at its end: it is asked again after a while.
     const bool moved = partition.offset != position.offset;
-    if (moved || (partition.asked && !position.idle)) partition.since = now;
+    const bool woke = partition.idle && !position.idle;
+    if (moved || woke || (partition.asked && !position.idle)) partition.since = now;
     partition.offset = position.offset;
     partition.idle = position.idle;
     partition.asked = false;

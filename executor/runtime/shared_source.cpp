@@ -68,6 +68,8 @@ void SharedSource::BeginGeneration(const std::vector<Position>* recorded) {
 bool SharedSource::Step() {
   if (!open_ || !feed_.HasRoom()) return false;
   if (!cut_ && (replayed_ || reader_->FedByJournal())) return false;
+  // Before the epoch ends: however fast one cut follows the other, what has waited gets on.
+  if (held_ && !failure_ && !Waking()) return PollOnce();
   if (!cut_ || !BoundsReached()) return PollOnce();
   EndEpoch();
   return true;

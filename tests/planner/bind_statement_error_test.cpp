@@ -151,7 +151,7 @@ constexpr Refusal kRefusals[] = {
     {"CREATE TEMPORARY TABLE n (a int)", "0A000", "temporary relations are not supported yet", "n"},
     {"CREATE TABLE n AS SELECT 1", "0A000", "CREATE TABLE AS is not supported yet", "n"},
     {"CREATE TABLE n (a int GENERATED ALWAYS AS (1))", "0A000",
-     "generated columns are not supported yet", "a"},
+     "generated columns of a table are not supported yet", "a"},
     {"CREATE TABLE n (LIKE t)", "0A000", "LIKE in a definition is not supported yet", "t)"},
     {"CREATE TABLE n (a int, PRIMARY KEY (a, a))", "42701",
      "column \"a\" appears twice in primary key constraint", "a))"},

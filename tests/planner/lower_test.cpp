@@ -238,8 +238,7 @@ TEST(Lower, RefusesWhatTheEngineCannotRun) {
                {alias.plan},
                {{Bids(), {id.id()}}, {Table("sellers", {seller}), {seller.id()}}}};
   EXPECT_EQ(ErrorOf(MakePlan(except)), "EXCEPT is not supported yet");
-  EXPECT_EQ(ErrorOf(MakePlan(Emit{Bids(), Emit::Mode::kOnWindowClose})),
-            "EMIT ON WINDOW CLOSE is not supported yet");
+  EXPECT_EQ(ErrorOf(MakePlan(Emit{Bids(), Emit::Mode::kEvery})), "EMIT EVERY is not supported yet");
 }
 
 }  // namespace

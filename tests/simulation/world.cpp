@@ -80,7 +80,7 @@ class Case {
           input_.streams.emplace_back(StreamLog{.id = stream.id, .types = types, .partitions = {}});
       log.partitions.resize(1 + random_.Below(4));
       log.delay = random_.Between(0, 10) * 1'000'000;
-      const Micros idle_timeout = random_.Chance(60) ? random_.Between(5, 60) * 1000 : 0;
+      const Micros idle_timeout = random_.Chance(60) ? random_.Between(20, 120) * 1000 : 0;
       log.completion = WatermarkBehind(types, log.delay, idle_timeout);
       streams.push_back(stream);
       relations.push_back(stream);
