@@ -73,8 +73,8 @@ struct SpecChecker {
   std::string operator()(const WindowSpec& s) {
     if (std::string problem = OneInput(); !problem.empty()) return problem;
     if (!InRange(s.time) || !IsTimestamp((*inputs[0])[s.time].type)) return "no time column";
-    if (s.row_watermark && (!InRange(*s.row_watermark) ||
-                            !IsTimestamp((*inputs[0])[*s.row_watermark].type))) {
+    if (s.row_watermark &&
+        (!InRange(*s.row_watermark) || !IsTimestamp((*inputs[0])[*s.row_watermark].type))) {
       return "no watermark column";
     }
     if (s.size <= 0 || s.slide <= 0) return "a window has no length";

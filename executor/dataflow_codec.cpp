@@ -254,8 +254,10 @@ Result<OperatorSpec> ReadSpec(ByteReader& in, const FunctionRegistry& registry) 
       return MaterializeSpec{view, ReadColumns(in)};
     }
     case SpecTag::kValues: return ReadValues(in, registry);
-    case SpecTag::kWindow: return ReadWindow(in);
-    case SpecTag::kCloseGroups: return ReadCloseGroups(in);
+    case SpecTag::kWindow:
+      return ReadWindow(in);
+    case SpecTag::kCloseGroups:
+      return ReadCloseGroups(in);
   }
   in.Fail();
   return UnionSpec{};

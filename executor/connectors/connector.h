@@ -78,6 +78,8 @@ class StreamConnector {
                                                      MemoryBudget* budget) = 0;
   /// What keeps it from reading at the moment, in a sentence; "" if nothing is known.
   virtual std::string Trouble() const { return {}; }
+  /// Trouble is empty until there is some again.
+  virtual void ForgetTrouble() {}
 };
 
 /// Makes the connection of a stream; contacts nobody yet. `clock` outlives it. Errors: 22023 for an

@@ -330,7 +330,8 @@ Result<std::vector<int64_t>> KafkaClient::AskOffsets(const std::string& topic, i
            error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
            error == RD_KAFKA_RESP_ERR__WAIT_CACHE;
   };
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(settings_.timeout_ms);
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(settings_.timeout_ms);
   while (true) {
     const PartitionList list(rd_kafka_topic_partition_list_new(partitions));
     for (int32_t i = 0; i < partitions; ++i) {

@@ -197,8 +197,7 @@ Step AssignWindows::Repeat(Output& out) {
   while (work.next < input.selected()) {
     Pairs pairs;
     while (work.next < input.selected() && pairs.rows.size() < kBatchRowsMax) {
-      const auto* selected =
-          input.selection == nullptr ? nullptr : input.selection->as<uint16_t>();
+      const auto* selected = input.selection == nullptr ? nullptr : input.selection->as<uint16_t>();
       if (RepeatRow(selected == nullptr ? work.next : selected[work.next], pairs)) ++work.next;
     }
     Batch batch = TakeRows(input, pairs.rows);

@@ -230,7 +230,7 @@ bool Coordinator::CutIsDue(Micros now) const {
 
 std::optional<Micros> Coordinator::NextDeadline() const {
   const std::optional<Micros> cut = NextCut();
-  const std::optional<Micros> idle = NextIdle();
+  const std::optional<Micros> idle = MayAskIdle() ? NextIdle() : std::nullopt;
   if (!cut || !idle) return cut ? cut : idle;
   return std::min(*cut, *idle);
 }
@@ -257,6 +257,7 @@ void Coordinator::Open(const EpochInfo& info, bool replayed) {
 
 void Coordinator::EndEpoch(Lsn commits_before,
                            std::shared_ptr<const std::vector<Position>> replay) {
+  rows_since_idle_ |= AnyWorkerIs(Activity::kBusy) || AnyWorkerIs(Activity::kDry);
   InFlight epoch;
   epoch.record.info = *open_;
   epoch.record.commits_before = commits_before;
@@ -379,6 +380,7 @@ std::optional<Micros> Coordinator::NextIdle() const {
 }
 
 bool Coordinator::AskIdlePartitions(Micros now) {
+  if (!MayAskIdle()) return false;
   if (!replay_.empty()) return false;
   const std::optional<Micros> next = NextIdle();
   if (!next || now < *next) return false;
@@ -395,9 +397,16 @@ bool Coordinator::AskIdlePartitions(Micros now) {
       }
     }
   }
+  rows_since_idle_ = false;
   Change(std::move(commands));
   RequestCut(cut_at_);
   return true;
+}
+
+// The question takes an epoch that is cut at once. Rows that wait come in between two of them, or
+// they would wait for ever.
+bool Coordinator::MayAskIdle() const {
+  return rows_since_idle_ || (AtRest() && !AnyWorkerIs(Activity::kWaiting));
 }
 
 // At rest, when how far time has come is that of the last cut.
@@ -405,9 +414,8 @@ void Coordinator::WakePartition(const WakingReport& report) {
   Change([this, report] {
     Commands commands;
     for (size_t worker = 0; worker < links_.size(); ++worker) {
-      commands.emplace_back(
-          static_cast<int>(worker),
-          WakeCommand{report.object, report.partition, ReachedBy(report.object)});
+      commands.emplace_back(static_cast<int>(worker),
+                            WakeCommand{report.object, report.partition, ReachedBy(report.object)});
     }
     RequestCut(cut_at_);
     return commands;

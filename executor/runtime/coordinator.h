@@ -150,6 +150,7 @@ class Coordinator {
   void EndEpoch(Lsn commits_before, std::shared_ptr<const std::vector<Position>> replay);
   void NotePositions(const std::vector<Position>& positions);
   bool AskIdlePartitions(Micros now);
+  bool MayAskIdle() const;
   std::optional<Micros> NextIdle() const;
   std::optional<Micros> NextCut() const;
   void WakePartition(const WakingReport& report);
@@ -189,6 +190,7 @@ class Coordinator {
   std::vector<ObjectId> joined_;  // are told of at the next publication
   size_t changes_unobeyed_ = 0;
   std::map<ObjectId, TimedSource> timed_;
+  bool rows_since_idle_ = true;  // an epoch with rows has ended since partitions were asked
   Epoch published_ = 0;
   std::optional<Error> failure_;
 };

@@ -98,28 +98,24 @@ LocalDriver::LocalDriver(const DataflowSpec& spec, Environment environment)
   run_->epoch = environment.epoch;
   Run& run = *run_;
   ExchangeEnds no_ends;
-  PartEnvironment part{.settings = environment.settings,
-                       .budget = environment.budget,
-                       .errors =
-                           [&]() -> std::unique_ptr<ErrorSink> {
-                         if (environment.errors) return environment.errors();
-                         return std::make_unique<Run::Failure>(run);
-                       },
-                       .subscribe =
-                           [&](const SourceSpec& source) {
-                             return std::make_unique<Run::Input>(
-                                 run, environment.open(source),
-                                 environment.watermarks ? environment.watermarks(source)
-                                                        : std::vector<Watermark>{});
-                           },
-                       .epochs =
-                           [&] {
-                             return std::make_unique<Run::Input>(run, nullptr,
-                                                                 std::vector<Watermark>{});
-                           },
-                       .materialize = nullptr,
-                       .publish = nullptr,
-                       .output = [&] { return std::make_unique<Run::Results>(run); }};
+  PartEnvironment part{
+      .settings = environment.settings,
+      .budget = environment.budget,
+      .errors = [&]() -> std::unique_ptr<ErrorSink> {
+        if (environment.errors) return environment.errors();
+        return std::make_unique<Run::Failure>(run);
+      },
+      .subscribe =
+          [&](const SourceSpec& source) {
+            return std::make_unique<Run::Input>(
+                run, environment.open(source),
+                environment.watermarks ? environment.watermarks(source) : std::vector<Watermark>{});
+          },
+      .epochs =
+          [&] { return std::make_unique<Run::Input>(run, nullptr, std::vector<Watermark>{}); },
+      .materialize = nullptr,
+      .publish = nullptr,
+      .output = [&] { return std::make_unique<Run::Results>(run); }};
   run.part = std::make_unique<DataflowPart>(WithoutExchanges(spec), no_ends, std::move(part));
   run.part->Start(StartMode::kFresh);
 }

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "executor/runtime/feed.h"
+#include "executor/source_reader.h"
 #include "executor/sources/partition_times.h"
 #include "executor/sources/source_completion.h"
-#include "executor/source_reader.h"
 #include "executor/sources/source_errors.h"
 
 namespace riverrun::executor {

@@ -89,8 +89,8 @@ struct DetachCommand {
 };
 using WorkerCommand =
     std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand, ReplaceReaderCommand,
-                 RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand,
-                 RaiseCommand, IdleCommand, WakeCommand>;
+                 RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand, RaiseCommand,
+                 IdleCommand, WakeCommand>;
 
 // What a worker tells the coordinator.
 

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "executor/batch_source.h"
+#include "executor/source_reader.h"
 #include "executor/sources/partition_times.h"
 #include "executor/sources/source_completion.h"
-#include "executor/source_reader.h"
 
 namespace riverrun::executor {
 

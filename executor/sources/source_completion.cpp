@@ -8,9 +8,11 @@
 #include "types/time/timestamp.h"
 
 namespace riverrun::executor {
-Result<std::shared_ptr<const CompletionSpec>> CompletionOf(
-    const DataflowSpec& dataflow, size_t columns, std::optional<int> watermarked,
-    std::shared_ptr<const Settings> settings, Micros idle_timeout) {
+Result<std::shared_ptr<const CompletionSpec>> CompletionOf(const DataflowSpec& dataflow,
+                                                           size_t columns,
+                                                           std::optional<int> watermarked,
+                                                           std::shared_ptr<const Settings> settings,
+                                                           Micros idle_timeout) {
   const bool two = dataflow.nodes.size() == 2;
   const auto* source = two ? std::get_if<SourceSpec>(&dataflow.nodes[0].spec) : nullptr;
   const auto* project = two ? std::get_if<ProjectSpec>(&dataflow.nodes[1].spec) : nullptr;

@@ -47,9 +47,11 @@ Result<Micros> ParseIdleTimeout(const std::string* option);
 /// The dataflow that the catalog keeps of a stream: Source(the columns given) -> Project(all
 /// columns, then the watermark's value if it has an expression). `columns`: how many the stream
 /// has; `watermarked`: the position of one. Errors: XX001 for another form.
-Result<std::shared_ptr<const CompletionSpec>> CompletionOf(
-    const DataflowSpec& dataflow, size_t columns, std::optional<int> watermarked,
-    std::shared_ptr<const Settings> settings, Micros idle_timeout = 0);
+Result<std::shared_ptr<const CompletionSpec>> CompletionOf(const DataflowSpec& dataflow,
+                                                           size_t columns,
+                                                           std::optional<int> watermarked,
+                                                           std::shared_ptr<const Settings> settings,
+                                                           Micros idle_timeout = 0);
 
 /// Completes the batches of one reader, partition by partition, in the order of the log. Each row's
 /// watermark is the largest value of the expression in its partition up to and with that row, so

@@ -3,8 +3,8 @@
 #include "planner/bind/expression/bind_type.h"
 #include "planner/bind/query/close_windows.h"
 #include "planner/bind/query/find_relation.h"
-#include "planner/bind/statement/stream_rows.h"
 #include "planner/bind/statement/statement_binder.h"
+#include "planner/bind/statement/stream_rows.h"
 
 namespace riverrun::planner {
 namespace {
@@ -26,8 +26,7 @@ class StatementBinder {
   StatementPlan BindNode(const ast::Query& query) {
     const bool continuous = IsContinuous(query.emit);
     if (query.emit && query.emit->kind == ast::Emit::Kind::kOnWindowClose) {
-      NotYet("EMIT ON WINDOW CLOSE outside of CREATE MATERIALIZED VIEW is",
-             query.emit->span.begin);
+      NotYet("EMIT ON WINDOW CLOSE outside of CREATE MATERIALIZED VIEW is", query.emit->span.begin);
     }
     const QueryOutput output = QueryBinder(state_).BindKnown(query, true);
     return QueryPlan{AsBoundQuery(state_, output), continuous};
@@ -139,8 +138,7 @@ bool IsContinuous(const std::optional<ast::Emit>& emit) {
   return false;
 }
 
-QueryOutput ApplyEmit(BindState& state, QueryOutput output,
-                      const std::optional<ast::Emit>& emit) {
+QueryOutput ApplyEmit(BindState& state, QueryOutput output, const std::optional<ast::Emit>& emit) {
   if (emit && emit->kind == ast::Emit::Kind::kOnWindowClose) {
     output.plan = CloseWindows(state, output.plan, emit->span.begin);
   }

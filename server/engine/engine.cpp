@@ -1,19 +1,8 @@
-#include "server/engine/engine.h"
-
 #include <algorithm>
-#include <atomic>
 #include <future>
-#include <set>
 
-#include "executor/sources/no_reader.h"
-#include "executor/sources/reader_rows.h"
-#include "executor/threads/runtime.h"
-#include "server/engine/data_directory.h"
-#include "server/engine/engine_parts.h"
-#include "server/engine/periodic_check.h"
-#include "server/engine/publication.h"
+#include "server/engine/engine_impl.h"
 #include "server/engine/relation.h"
-#include "server/engine/stream_connections.h"
 #include "storage/catalog/derived_object.h"
 #include "storage/commit/table_layout.h"
 
@@ -30,10 +19,6 @@ constexpr uint32_t kLazySyncMilliseconds = 200;
 
 const Cancel kNever;
 
-void AddTo(Coordinator::Commands& commands, Coordinator::Commands more) {
-  std::ranges::move(more, std::back_inserter(commands));
-}
-
 std::vector<ObjectId> IdsOf(std::span<const ObjectRef> objects) {
   std::vector<ObjectId> ids;
   for (const ObjectRef& object : objects) ids.push_back(object->id);
@@ -41,42 +26,6 @@ std::vector<ObjectId> IdsOf(std::span<const ObjectRef> objects) {
 }
 
 }  // namespace
-
-struct Engine::Impl {
-  explicit Impl(Clock& clock) : streams(clock) {}
-
-  std::unique_ptr<DirectoryLock> lock;
-  std::unique_ptr<EngineParts> parts;
-  std::unique_ptr<executor::Runtime> runtime;
-  Publication publication;
-  StreamConnections streams;
-  std::unique_ptr<PeriodicCheck> partition_check;
-  std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
-
-  void Acknowledge(Lsn lsn);
-  /// An object's content can be read from now on, and what failed on the way to it.
-  void Publish(ObjectId object);
-  // A change of the catalog, from the session to the coordinator's thread and back.
-  struct Change {
-    Result<CommitResult> result = CommitResult{};
-    CatalogDifference difference;
-  };
-  Change Make(storage::WriteSet& writes, const Cancel& cancel, Coordinator::Commands& commands);
-  void End(const storage::CatalogObject& object, Coordinator::Commands& commands);
-  Result<void> BeginStream(const storage::CatalogObject& stream, std::optional<Error> failure,
-                           Coordinator::Commands& commands);
-  void RestartStream(const storage::CatalogObject& stream, Coordinator::Commands& commands);
-  std::vector<ObjectRef> RebuildStream(const storage::CatalogObject& stream,
-                                       Coordinator::Commands& commands);
-  executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
-                                  executor::StreamConnector& connector,
-                                  const std::optional<Error>& failure) const;
-  std::unique_ptr<executor::BatchSource> HistoryOf(
-      const executor::SourceSpec& source, int worker, std::span<const Position> before,
-      std::span<const executor::WatermarkRaise> raises) const;
-  Result<void> Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
-                     Coordinator::Commands& commands);
-};
 
 Engine::Engine(Clock& clock, EngineOptions options)
     : clock_(clock),
@@ -122,11 +71,10 @@ Result<void> Engine::Start(FileSystem& files) {
     if (const auto durable = impl->parts->journal().Durable(); !durable) fail(durable.error());
     impl->runtime->WakeCoordinator();
   };
-  auto opened = EngineParts::Open(
-      files, clock_, std::move(parts),
-      [impl = impl_.get()](const storage::CutRecord& cut) {
-        impl->publication.Publish(cut, impl->parts->late());
-      });
+  auto opened = EngineParts::Open(files, clock_, std::move(parts),
+                                  [impl = impl_.get()](const storage::CutRecord& cut) {
+                                    impl->publication.Publish(cut, impl->parts->late());
+                                  });
   if (!opened) return std::unexpected(opened.error());
   impl_->parts = std::move(*opened);
   if (Result<void> started = impl_->parts->Start(); !started) return started;
@@ -165,20 +113,6 @@ Result<void> Engine::Start(FileSystem& files) {
   return {};
 }
 
-// New partitions are read from their beginning. What cannot be asked or written now is tried again
-// the next time.
-void Engine::CheckPartitions() {
-  const storage::CatalogRef known = catalog();  // the loop does not hold it
-  for (const auto& [id, object] : known->objects()) {
-    if (!IsConnected(*object)) continue;
-    const auto grown = impl_->streams.FindNewPartitions(*object);
-    if (!grown || *grown == nullptr) continue;
-    storage::WriteSet writes;
-    writes.Add(storage::AlterObject{*grown});
-    [[maybe_unused]] const auto committed = ChangeCatalog(writes, kNever);
-  }
-}
-
 Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EngineParts::Begin begin,
                                  Coordinator::Commands& commands) {
   if (IsConnected(object)) return BeginStream(object, std::nullopt, commands);
@@ -187,8 +121,8 @@ Result<void> Engine::Impl::Begin(const storage::CatalogObject& object, EnginePar
   if (IsFedByJournal(object)) {
     auto completion = CompletionOf(object);
     if (!completion) return std::unexpected(completion.error());
-    AddTo(commands, parts->AddTable(object.id, storage::HasRowIds(object), nullptr,
-                                    *std::move(completion)));
+    AddTo(commands,
+           parts->AddTable(object.id, storage::HasRowIds(object), nullptr, *std::move(completion)));
   }
   if (!*relation) return {};
   AddTo(commands, parts->Attach(std::move(**relation), begin));
@@ -216,135 +150,6 @@ void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Comman
   publication.Remove(storage::ErrorsOf(object.id));
   AddTo(commands, parts->Detach(object.id));
   if (IsFedByJournal(object)) AddTo(commands, parts->RemoveSource(object.id));
-}
-
-executor::SourceToRead Engine::Impl::SourceOn(int worker, const storage::CatalogObject& stream,
-                                              executor::StreamConnector& connector,
-                                              const std::optional<Error>& failure) const {
-  auto [first, later] = BeginningOf(stream, worker, parts->options().workers);
-  executor::SourceToRead source{.object = stream.id, .reader = nullptr};
-  source.later_starts = std::move(later);
-  source.failure = failure;
-  if (first.empty() || failure) {
-    source.reader = executor::MakeNoReader(std::move(first));
-    return source;
-  }
-  auto reader = connector.Open(first, {}, parts->options().budget);
-  if (reader) {
-    source.reader = std::move(*reader);
-  } else {
-    source.failure = reader.error();
-    source.reader = executor::MakeNoReader(std::move(first));
-  }
-  return source;
-}
-
-Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
-                                       std::optional<Error> failure,
-                                       Coordinator::Commands& commands) {
-  const auto connector = streams.Open(stream);
-  if (!connector) return std::unexpected(connector.error());
-  const Result<EngineParts::Completion> completion = CompletionOf(stream);
-  if (!completion) return std::unexpected(completion.error());
-  AddTo(commands, parts->AddStream(
-                      stream.id, std::string((*connector)->Topic()),
-                      [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
-                      [this](const executor::SourceSpec& source, int worker,
-                             std::span<const Position> before,
-                             std::span<const executor::WatermarkRaise> raises) {
-                        return HistoryOf(source, worker, before, raises);
-                      },
-                      *completion));
-  if (parts->published().info.epoch > 0) Publish(stream.id);
-  return {};
-}
-
-// What a worker's reader has delivered of a stream, for a view that begins with it.
-std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
-    const executor::SourceSpec& source, int worker, std::span<const Position> before,
-    std::span<const executor::WatermarkRaise> raises) const {
-  const ObjectId stream = source.object;
-  const ObjectRef object = parts->committer().catalog()->Find(stream);
-  const StreamConnections::Connection connector = streams.Find(stream);
-  if (object == nullptr || connector == nullptr) return nullptr;  // dropped in the meantime
-  std::vector<Position> start = streams.StartOf(*object, worker, parts->options().workers);
-  std::erase_if(start, [&](Position& from) {
-    return std::ranges::none_of(before, [&](const Position& at) {
-      return at.source == stream && at.partition == from.partition &&
-             at.generation == from.generation && at.offset > from.offset;
-    });
-  });
-  if (start.empty()) return nullptr;
-  std::vector<Position> bounds(before.begin(), before.end());
-  std::erase_if(bounds, [&](const Position& at) { return at.source != stream; });
-  const Result<EngineParts::Completion> completion = CompletionOf(*object);
-  if (!completion) return executor::MakeFailedRows(completion.error());
-  auto reader = connector->Open(std::move(start), {}, parts->options().budget);
-  if (!reader) return executor::MakeFailedRows(reader.error());
-  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), source.columns, *completion,
-                                  {raises.begin(), raises.end()});
-}
-
-// More partitions, or another place in those there are.
-void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
-                                 Coordinator::Commands& commands) {
-  const StreamConnections::Connection connector = streams.Find(stream.id);
-  CHECK(connector != nullptr, "a stream is altered that is not open");
-  publication.ForgetFailure(stream.id);
-  const int workers = parts->options().workers;
-  for (int worker = 0; worker < workers; ++worker) {
-    const auto make = [this, connector, start = streams.StartOf(stream, worker, workers)](
-                          const std::vector<Position>& positions) {
-      std::vector<Position> to = start;
-      for (Position& position : to) {
-        const auto at = std::ranges::find(positions, position.partition, &Position::partition);
-        const bool goes_on = at != positions.end() && at->generation == position.generation;
-        if (goes_on) position = *at;
-      }
-      if (to.empty()) return Result<EngineParts::Reader>(executor::MakeNoReader());
-      return connector->Open(std::move(to), {}, parts->options().budget);
-    };
-    commands.emplace_back(worker, executor::ReplaceReaderCommand{stream.id, make});
-  }
-}
-
-// The stream and all that is made of it, as if they were created now.
-std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject& stream,
-                                                   Coordinator::Commands& commands) {
-  const storage::CatalogRef catalog = parts->committer().catalog();
-  std::vector<ObjectRef> dependents;  // what is read before what reads it: ids ascend
-  std::set<ObjectId> found = {stream.id};
-  for (const auto& [id, object] : catalog->objects()) {
-    const bool depends = std::ranges::any_of(
-        object->dependencies, [&](ObjectId needed) { return found.contains(needed); });
-    if (depends && found.insert(id).second) dependents.push_back(object);
-  }
-  for (size_t i = dependents.size(); i-- > 0;) End(*dependents[i], commands);
-  End(stream, commands);
-  publication.ForgetFailure(stream.id);
-  std::vector<ObjectRef> all = {catalog->Find(stream.id)};
-  all.insert(all.end(), dependents.begin(), dependents.end());
-  for (const ObjectRef& object : all) {
-    const auto begun = Begin(*object, EngineParts::Begin::kHydrate, commands);
-    CHECK(begun.has_value(), begun ? "" : begun.error().text);
-  }
-  return dependents;
-}
-
-// At a start: what had been read is read again, so it has to be there.
-Result<void> Engine::Reopen(const storage::CatalogObject& stream, Coordinator::Commands& commands) {
-  const storage::CutRecord* last = impl_->parts->last_recovered();
-  const auto connector = impl_->streams.Open(stream);
-  if (!connector) return std::unexpected(connector.error());
-  std::optional<Error> failure;
-  while (last != nullptr) {
-    failure = CheckReplayable(**connector, stream, last->positions);
-    if (!failure || failure->sqlstate != sqlstate::kConnectionFailure) break;
-    if (options_.on_waiting) {
-      options_.on_waiting("stream \"" + stream.name + "\" is waited for: " + failure->text);
-    }
-  }
-  return impl_->BeginStream(stream, failure, commands);
 }
 
 // At rest, on the coordinator's thread: no epoch can contain the commit before the workers have
@@ -480,69 +285,6 @@ Result<Committed> Engine::Append(const std::function<Result<CommitResult>()>& co
   return Committed{result->lsn};
 }
 
-// What a new view reads of a stream begins where the stream's log begins by now. Returns where the
-// logs end: the view is there when it contains what was there.
-Result<std::vector<Position>> Engine::AskStreams(const storage::WriteSet& writes) {
-  std::vector<Position> ends;
-  for (const storage::CatalogChange& change : writes.Changes()) {
-    const auto* create = std::get_if<storage::CreateObject>(&change);
-    if (create == nullptr || !IsContinuousQuery(*create->object)) continue;
-    for (const ObjectId needed : create->object->dependencies) {
-      const ObjectRef read = catalog()->Find(needed);
-      if (read == nullptr || !IsConnected(*read)) continue;
-      if (Result<void> asked = impl_->streams.AskBegins(*read); !asked) {
-        return std::unexpected(asked.error());
-      }
-      const Result<std::vector<Position>> of_stream = impl_->streams.EndsOf(*read);
-      if (!of_stream) return std::unexpected(of_stream.error());
-      ends.insert(ends.end(), of_stream->begin(), of_stream->end());
-    }
-  }
-  return ends;
-}
-
-Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
-                                      bool rebuild, const Cancel& cancel) {
-  const ObjectRef object = catalog()->Find(stream);
-  if (object == nullptr) return Fail(sqlstate::kUndefinedTable, "the stream has been dropped");
-  const std::vector<executor::SourceReport> sources = impl_->publication.sources();
-  const bool failed = std::ranges::any_of(sources, [&](const executor::SourceReport& source) {
-    return source.object == stream && source.failure &&
-           source.failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
-  });
-  auto reset =
-      impl_->streams.Reset(*object, to, rebuild, impl_->publication.published().positions, failed);
-  if (!reset) return std::unexpected(reset.error());
-  if (Result<void> asked = impl_->streams.AskBegins(**reset); !asked) {
-    return std::unexpected(asked.error());
-  }
-  storage::WriteSet writes;
-  const Result<std::vector<Position>> ends = impl_->streams.EndsOf(**reset);
-  if (!ends) return std::unexpected(ends.error());
-  writes.Add(storage::AlterObject{*std::move(reset)});
-  Result<Committed> committed = ChangeCatalog(writes, cancel);
-  if (!committed || !rebuild) return committed;
-  if (Result<void> read = WaitForPositions(*ends, cancel); !read) {
-    return std::unexpected(read.error());
-  }
-  return committed;
-}
-
-Result<ObjectRef> Engine::WithStarts(const storage::CatalogObject& stream) {
-  return impl_->streams.WithStarts(stream);
-}
-
-Result<std::unique_ptr<executor::BatchSource>> Engine::OpenStream(
-    const storage::CatalogObject& stream, std::span<const int> columns) {
-  return impl_->streams.OpenRows(stream, columns, impl_->publication.published().positions);
-}
-
-Result<void> Engine::WaitForPositions(std::span<const Position> positions, const Cancel& cancel) {
-  // Records that make no row, such as those of an aborted transaction, ask for no epoch themselves.
-  const auto nudge = [this] { impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); }); };
-  return impl_->publication.WaitForPositions(positions, nudge, cancel);
-}
-
 Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel& cancel) {
   const Result<std::vector<Position>> ends = AskStreams(writes);
   if (!ends) return std::unexpected(ends.error());
@@ -597,22 +339,6 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
 }
 
 std::map<ObjectId, uint64_t> Engine::Late() const { return impl_->publication.Late(); }
-
-// The epoch that the change asks for ends with the raise, and its cut records it.
-Result<void> Engine::AdvanceWatermark(ObjectId stream, Micros to, const Cancel& cancel) {
-  std::promise<Epoch> before;
-  impl_->runtime->Ask([&](Coordinator& coordinator) {
-    coordinator.Change(std::function<Coordinator::Commands()>([&] {
-      Coordinator::Commands commands = impl_->parts->RaiseWatermark(stream, to);
-      impl_->parts->coordinator().RequestCut(impl_->parts->journal().End());
-      before.set_value(impl_->parts->coordinator().published());
-      return commands;
-    }));
-  });
-  const Epoch last = before.get_future().get();
-  if (auto waited = impl_->publication.WaitForEpochAfter(last, cancel); !waited) return waited;
-  return impl_->parts->journal().WaitDurable(impl_->parts->journal().End() - 1);
-}
 
 // An object that another session drops in the meantime is not waited for.
 Result<void> Engine::WaitForContents(std::span<const ObjectId> objects, const Cancel& cancel) {

@@ -217,29 +217,29 @@ executor::Hydration EngineParts::HydrationOn(int worker, const DataflowSpec& spe
       raises[source->object] = coordinator_->RaisesOf(source->object);
     }
   }
-  return {.at = published_.info,
-          .content = [versions, histories, raises, worker, filling,
-                      positions = published_.positions](
-                         const SourceSpec& s) -> std::unique_ptr<executor::BatchSource> {
-            if (const auto history = histories.find(s.object); history != histories.end()) {
-              return history->second(s, worker, positions, raises.at(s.object));
+  return {
+      .at = published_.info,
+      .content = [versions, histories, raises, worker, filling, positions = published_.positions](
+                     const SourceSpec& s) -> std::unique_ptr<executor::BatchSource> {
+        if (const auto history = histories.find(s.object); history != histories.end()) {
+          return history->second(s, worker, positions, raises.at(s.object));
+        }
+        const auto version = versions.find(s.object);
+        if (version == versions.end()) return nullptr;  // made by the same change
+        return Filling::Count(executor::MakeViewSource(storage::OpenScan(
+                                  version->second, {}, s.columns, std::nullopt, false)),
+                              filling);
+      },
+      .watermarks =
+          [watermarks](const SourceSpec& s) {
+            std::vector<Watermark> out;
+            const auto of = watermarks.find(s.object);
+            for (size_t i = 0; i < s.columns.size() && of != watermarks.end(); ++i) {
+              if (s.columns[i] != of->second.column) continue;
+              out.push_back({static_cast<uint16_t>(i), of->second.time});
             }
-            const auto version = versions.find(s.object);
-            if (version == versions.end()) return nullptr;  // made by the same change
-            return Filling::Count(executor::MakeViewSource(storage::OpenScan(
-                                      version->second, {}, s.columns, std::nullopt, false)),
-                                  filling);
-          },
-          .watermarks =
-              [watermarks](const SourceSpec& s) {
-                std::vector<Watermark> out;
-                const auto of = watermarks.find(s.object);
-                for (size_t i = 0; i < s.columns.size() && of != watermarks.end(); ++i) {
-                  if (s.columns[i] != of->second.column) continue;
-                  out.push_back({static_cast<uint16_t>(i), of->second.time});
-                }
-                return out;
-              }};
+            return out;
+          }};
 }
 
 // How far a source had come at the published epoch: the column, and the same time on every worker.

@@ -112,8 +112,8 @@ Result<EngineParts::Completion> CompletionOf(const CatalogObject& object) {
   Micros idle_timeout = 0;
   if (!object.options.empty()) {
     const auto option = std::ranges::find(object.options, "idle_timeout", &CatalogOption::name);
-    const auto parsed = executor::ParseIdleTimeout(
-        option == object.options.end() ? nullptr : &option->value);
+    const auto parsed =
+        executor::ParseIdleTimeout(option == object.options.end() ? nullptr : &option->value);
     if (!parsed) return std::unexpected(parsed.error());
     idle_timeout = *parsed;
   }

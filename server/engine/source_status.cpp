@@ -17,8 +17,8 @@ std::vector<SourceStatus> JournalSources(const storage::ReadView& view) {
       status.next_offset = static_cast<int64_t>(view.cut->commits_before);
       status.end_offset = status.next_offset;
       for (const Position& position : view.cut->positions) {
-        if (position.source != stream->id || position.watermark == kNoWatermark) continue;
-        status.watermark = position.watermark;
+        if (position.source != stream->id || !stream->watermark) continue;
+        if (position.watermark != kNoWatermark) status.watermark = position.watermark;
       }
     }
     if (const auto rows = view.versions.find(stream->id); rows != view.versions.end()) {
@@ -46,7 +46,9 @@ void AddConnectedSource(const storage::CatalogObject& stream, const storage::Rea
       const auto found = partitions.find(position.partition);
       if (position.source != stream.id || found == partitions.end()) continue;
       found->second.next_offset = position.offset;
-      if (position.watermark != kNoWatermark) found->second.watermark = position.watermark;
+      if (stream.watermark && position.watermark != kNoWatermark) {
+        found->second.watermark = position.watermark;
+      }
     }
   }
   for (const executor::SourceReport& report : reports) {

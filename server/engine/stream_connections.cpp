@@ -101,6 +101,11 @@ Result<storage::ObjectRef> StreamConnections::Reset(const CatalogObject& stream,
 Result<storage::ObjectRef> StreamConnections::FindNewPartitions(const CatalogObject& stream) {
   const Connection connection = Find(stream.id);
   if (connection == nullptr) return nullptr;
+  // While nobody answers a question would only wait.
+  if (!connection->Trouble().empty()) {
+    connection->ForgetTrouble();
+    return nullptr;
+  }
   const Result<int32_t> count = connection->CountPartitions();
   if (!count) return std::unexpected(count.error());
   const size_t known = NewestStarts(stream).size();

@@ -79,7 +79,8 @@ void AddRunning(const Moment& moment, const CatalogObject& view, RowWriter& rows
   rows.Int(size ? std::optional(static_cast<int64_t>(size->bytes + (failed ? failed->bytes : 0)))
                 : std::nullopt);
   const auto late = moment.late.find(view.id);
-  rows.Int(late == moment.late.end() ? 0 : static_cast<int64_t>(late->second));
+  const int64_t dropped = late == moment.late.end() ? 0 : static_cast<int64_t>(late->second);
+  rows.Int(filled ? std::optional(dropped) : std::nullopt);
   rows.Int(failed ? std::optional(failed->rows) : std::nullopt);
   rows.Span(filled && sources.complete ? std::optional(Interval{}) : std::nullopt);
   rows.Text(sources.any ? std::nullopt : std::optional<std::string_view>("earliest"));

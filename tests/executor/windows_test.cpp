@@ -1,8 +1,8 @@
 // The operators of windows, driven by hand: edges of windows, full outputs, late rows, closing.
+#include <gtest/gtest.h>
+
 #include <limits>
 #include <numeric>
-
-#include <gtest/gtest.h>
 
 #include "executor/sources/partition_times.h"
 #include "tests/executor/bag_output.h"
@@ -87,10 +87,12 @@ class WindowRun {
  public:
   explicit WindowRun(WindowSpec spec)
       : spec_(spec),
-        run_([this](OperatorContext context) {
-          context.late = &late;
-          return MakeWindows(spec_, context);
-        }, kInput, kWindowed) {}
+        run_(
+            [this](OperatorContext context) {
+              context.late = &late;
+              return MakeWindows(spec_, context);
+            },
+            kInput, kWindowed) {}
 
   std::vector<std::array<int64_t, 3>> Push(const std::vector<Row>& rows, int full_after = 0) {
     Collected out(full_after);
@@ -142,13 +144,13 @@ TEST(AssignWindows, GoesOnWhereAFullOutputStoppedIt) {
 }
 
 TEST(AssignWindows, DropsALateRowFromTheWindowsThatHaveClosed) {
-  WindowRun tumble({.time = 1, .size = 10 * kSecond, .slide = 10 * kSecond, .closes = true,
-                    .row_watermark = 2});
+  WindowRun tumble(
+      {.time = 1, .size = 10 * kSecond, .slide = 10 * kSecond, .closes = true, .row_watermark = 2});
   EXPECT_EQ(tumble.Push({{1, kSecond, 10 * kSecond - 1}, {2, kSecond, 10 * kSecond}, {3, {}}}),
             (Windows{{1, 0, 10}}));
   EXPECT_EQ(tumble.late, 2u);
-  WindowRun hop({.time = 1, .size = 10 * kSecond, .slide = 4 * kSecond, .closes = true,
-                 .row_watermark = 2});
+  WindowRun hop(
+      {.time = 1, .size = 10 * kSecond, .slide = 4 * kSecond, .closes = true, .row_watermark = 2});
   EXPECT_EQ(hop.Push({{1, 9 * kSecond, 14 * kSecond}}), (Windows{{1, 8, 18}}));
   EXPECT_EQ(hop.Push({{1, 9 * kSecond, 20 * kSecond}}), Windows{});
   EXPECT_EQ(hop.late, 2u);
@@ -158,10 +160,12 @@ TEST(AssignWindows, RefusesTimesThatNoWindowHolds) {
   for (const Micros slide : {10 * kSecond, 5 * kSecond}) {
     WindowRun run({.time = 1, .size = 10 * kSecond, .slide = slide});
     Collected out;
-    Step step = run.op().OnBatch(0, MakeBatch({{1, std::numeric_limits<Micros>::max()},
-                                               {2, std::numeric_limits<Micros>::min()},
-                                               {3, kTimestampEnd - 1},
-                                               {4, kTimestampMin}}), out);
+    Step step = run.op().OnBatch(0,
+                                 MakeBatch({{1, std::numeric_limits<Micros>::max()},
+                                            {2, std::numeric_limits<Micros>::min()},
+                                            {3, kTimestampEnd - 1},
+                                            {4, kTimestampMin}}),
+                                 out);
     while (step == Step::kMore) step = run.op().Resume(out);
     ASSERT_EQ(out.batches.size(), 1u);
     EXPECT_EQ(out.batches[0].errors.size(), 4u);

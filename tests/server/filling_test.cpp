@@ -41,10 +41,10 @@ class FillingTest : public ::testing::Test {
     if (const auto* plan = std::get_if<planner::CatalogPlan>(&bound.plan)) {
       for (const storage::CatalogChange& change : plan->changes) writes.Add(change);
     } else {
-      writes.Add(planner::PlanMaterializedView(
-                     std::get<planner::MaterializedViewPlan>(bound.plan),
-                     [this] { return parts_->committer().AllocateOperators(1); })
-                     .change);
+      writes.Add(
+          planner::PlanMaterializedView(std::get<planner::MaterializedViewPlan>(bound.plan),
+                                        [this] { return parts_->committer().AllocateOperators(1); })
+              .change);
     }
     Commit(writes);
     return parts_->committer().catalog()->objects().rbegin()->second;

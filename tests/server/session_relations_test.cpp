@@ -83,8 +83,7 @@ TEST_F(SessionRelationsTest, NamesAreThoseThatTheSearchPathNeeds) {
 
 TEST_F(SessionRelationsTest, WritesMayReadThem) {
   Run("INSERT INTO t VALUES (6, 0), (6, 0)");
-  EXPECT_EQ(Run("INSERT INTO t SELECT count, 1 FROM q_errors RETURNING n"),
-            "(n) | 2 | INSERT 0 1");
+  EXPECT_EQ(Run("INSERT INTO t SELECT count, 1 FROM q_errors RETURNING n"), "(n) | 2 | INSERT 0 1");
   EXPECT_EQ(Run("BEGIN; INSERT INTO t SELECT errors, 1 FROM sys.views WHERE name = 'q' "
                 "RETURNING n; COMMIT"),
             "BEGIN | (n) | 2 | INSERT 0 1 | COMMIT");
@@ -104,8 +103,7 @@ TEST_F(SessionRelationsTest, DroppedRelationsAreGone) {
   Run("DROP STREAM r; DROP MATERIALIZED VIEW q");
   EXPECT_EQ(Value("SELECT count(*) FROM sys.sources"), "0");
   EXPECT_EQ(Run("SELECT name FROM sys.views"), "(name) | s | SELECT 1");
-  EXPECT_EQ(Run("SELECT * FROM q_errors"),
-            "ERROR 42P01 relation \"q_errors\" does not exist @15");
+  EXPECT_EQ(Run("SELECT * FROM q_errors"), "ERROR 42P01 relation \"q_errors\" does not exist @15");
 }
 
 }  // namespace

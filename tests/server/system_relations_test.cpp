@@ -55,9 +55,12 @@ Moment MomentOf(storage::CatalogRef catalog) {
 using Lines = std::vector<std::string>;
 
 TEST(SystemSources, SayWhatIsKnownAndWhyOneStands) {
-  Moment moment =
-      MomentOf(CatalogWith({Object(10, ObjectKind::kStream, "My log")}));
-  moment.sources = {{.object = {10}, .next_offset = 5, .end_offset = 12, .rows = 5, .late = 1,
+  Moment moment = MomentOf(CatalogWith({Object(10, ObjectKind::kStream, "My log")}));
+  moment.sources = {{.object = {10},
+                     .next_offset = 5,
+                     .end_offset = 12,
+                     .rows = 5,
+                     .late = 1,
                      .watermark = Micros{0}},
                     {.object = {10},
                      .partition = 1,
@@ -72,10 +75,8 @@ TEST(SystemSources, SayWhatIsKnownAndWhyOneStands) {
 }
 
 TEST(SystemViews, OneThatIsBeingFilledHasProgressOnly) {
-  Moment moment = MomentOf(
-      CatalogWith({Object(10, ObjectKind::kMaterializedView, "v")}));
-  EXPECT_EQ(RowsOf(SystemViews(), moment),
-            Lines{"v|materialized view|filling||||||||earliest"});
+  Moment moment = MomentOf(CatalogWith({Object(10, ObjectKind::kMaterializedView, "v")}));
+  EXPECT_EQ(RowsOf(SystemViews(), moment), Lines{"v|materialized view|filling||||||||earliest"});
   moment.progress[{10}] = 0.25;
   EXPECT_EQ(RowsOf(SystemViews(), moment),
             Lines{"v|materialized view|filling|0.25|||||||earliest"});
@@ -83,8 +84,7 @@ TEST(SystemViews, OneThatIsBeingFilledHasProgressOnly) {
 
 TEST(ReadProgress, LeavesOutWhatHasNoContentYet) {
   Moment moment =
-      MomentOf(CatalogWith({Object(10, ObjectKind::kTable, "t"),
-                            Object(11, ObjectKind::kView, "q"),
+      MomentOf(CatalogWith({Object(10, ObjectKind::kTable, "t"), Object(11, ObjectKind::kView, "q"),
                             Object(12, ObjectKind::kTable, "u")}));
   moment.view.versions[{10}] = std::make_shared<const storage::ViewVersion>();
   EXPECT_EQ(RowsOf(ReadProgress(), moment), Lines{"t|||77||9"});
@@ -97,8 +97,7 @@ TEST(SystemRelations, RowsAreMadeOfThoseAskedForOnly) {
   EXPECT_FALSE(AnyVirtual(std::span(objects).first(1)));
   MemoryBudget budget("test");
   {
-    Moment moment =
-        MomentOf(CatalogWith({Object(10, ObjectKind::kStream, "s")}));
+    Moment moment = MomentOf(CatalogWith({Object(10, ObjectKind::kStream, "s")}));
     moment.sources = {{.object = {10}}};
     const auto made = MakeRowsOf(objects, moment, &budget);
     ASSERT_EQ(made.size(), 1);

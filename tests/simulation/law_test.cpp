@@ -50,8 +50,7 @@ TEST(Law, HoldsInRandomCases) {
       static_cast<unsigned long>(report.replayed_epochs_compared),
       static_cast<unsigned long>(report.views_hydrated),
       static_cast<unsigned long>(report.windows_checked),
-      static_cast<unsigned long>(report.window_rows),
-      static_cast<unsigned long>(report.late_rows),
+      static_cast<unsigned long>(report.window_rows), static_cast<unsigned long>(report.late_rows),
       static_cast<unsigned long>(report.idle_cuts));
   // A run that compares nothing proves nothing.
   EXPECT_GT(report.epochs_checked, done);

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "executor/batch_source.h"
-#include "executor/sources/partition_times.h"
 #include "executor/source_reader.h"
+#include "executor/sources/partition_times.h"
 #include "tests/random_data.h"
 
 namespace riverrun::simulation {

@@ -49,8 +49,7 @@ AggregateCall AggregateOf(std::string_view name, std::vector<int> arguments) {
 // Puts the operators of a query together.
 class ViewBuilder {
  public:
-  ViewBuilder(const WindowQuery& query, const Relation& stream)
-      : query_(query), stream_(stream) {}
+  ViewBuilder(const WindowQuery& query, const Relation& stream) : query_(query), stream_(stream) {}
 
   RandomView Build(ObjectId id) {
     const auto time = static_cast<int>(stream_.columns.size()) - 1;
@@ -63,8 +62,7 @@ class ViewBuilder {
     Add(std::move(source), {});
     if (query_.least_key) {
       const ExpressionRef key = Make(executor::ColumnRef{0, Type::Int8()});
-      Add(executor::FilterSpec{
-          CallOf(">=", {key, ConstantOf(Type::Int8(), *query_.least_key)})},
+      Add(executor::FilterSpec{CallOf(">=", {key, ConstantOf(Type::Int8(), *query_.least_key)})},
           {});
     }
     const std::optional<int> mark = query_.closes ? std::optional<int>(2) : std::nullopt;
@@ -269,8 +267,7 @@ class Model {
       return;
     }
     bool missed = false;
-    for (const Window& window :
-         WindowsAt(*record.time, query_.size, query_.slide, query_.offset)) {
+    for (const Window& window : WindowsAt(*record.time, query_.size, query_.slide, query_.offset)) {
       if (query_.closes && window.end <= mark) {
         missed = true;
         continue;

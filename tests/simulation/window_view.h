@@ -51,7 +51,7 @@ RandomView MakeWindowView(ObjectId id, const Relation& stream, size_t number,
 /// there have been. Rows between two cuts are judged by what the first one says of their partition.
 struct WindowAnswer {
   Bag rows;
-  uint64_t late = 0;  // rows that have missed a window, or have no time
+  uint64_t late = 0;         // rows that have missed a window, or have no time
   std::string problem = {};  // what the cuts say and must not
 };
 using Cuts = std::map<Epoch, storage::CutRecord>;

@@ -308,14 +308,13 @@ Answer LocalEngine::Restart() {
 Result<std::vector<Batch>> LocalEngine::Scan(ObjectId object, const std::vector<int>& columns) {
   storage::ReadView view = runtime_->Everything();
   const ObjectId objects[] = {object};
-  view.made = server::MakeRowsOf(
-      objects,
-      {.view = view,
-       .sources = server::JournalSources(view),
-       .late = runtime_->Late(),
-       .progress = {},
-       .search_path = search_path_},
-      nullptr);
+  view.made = server::MakeRowsOf(objects,
+                                 {.view = view,
+                                  .sources = server::JournalSources(view),
+                                  .late = runtime_->Late(),
+                                  .progress = {},
+                                  .search_path = search_path_},
+                                 nullptr);
   const auto source = executor::OpenSource(view, {object, columns, {}});
   std::vector<Batch> batches;
   while (true) {

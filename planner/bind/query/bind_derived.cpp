@@ -50,8 +50,8 @@ LogicalPlan BindDerived(BindState& state, const storage::CatalogObject& object,
   const std::string name = system ? storage::QualifiedName(object) : object.name;
   if (state.mode() == QueryMode::kContinuous) {
     throw SqlError(sqlstate::kFeatureNotSupported,
-                   "a continuous query cannot read " +
-                       std::string(storage::KindName(object.kind)) + " \"" + name + "\"",
+                   "a continuous query cannot read " + std::string(storage::KindName(object.kind)) +
+                       " \"" + name + "\"",
                    position)
         .WithDetail(system ? "Its rows are made when a statement reads it."
                            : "It has no changes that others could follow yet.");

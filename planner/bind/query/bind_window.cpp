@@ -126,10 +126,10 @@ WindowAssign WindowCall::Bind(BindState& state, const Scope& scope, LogicalPlan 
   }
   const Type& type = time.type();
   if (type.kind != TypeKind::kTimestamp && type.kind != TypeKind::kTimestampTz) {
-    throw SqlError(sqlstate::kDatatypeMismatch,
-                   text + " must be of type timestamp or timestamp with time zone, not " +
-                       TypeText(type),
-                   time.position)
+    throw SqlError(
+        sqlstate::kDatatypeMismatch,
+        text + " must be of type timestamp or timestamp with time zone, not " + TypeText(type),
+        time.position)
         .WithHint("Cast it in a subquery, or in a generated column of the stream.");
   }
   WindowAssign node{.input = std::move(input),

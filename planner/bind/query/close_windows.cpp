@@ -95,8 +95,7 @@ class Closer {
     part.windows.clear();
     if (!input.append_only) {
       NoteUpdates(part.plan);
-    } else if (!input.watermarked.contains(node.time) ||
-               !(part.row_watermark || part.never_late)) {
+    } else if (!input.watermarked.contains(node.time) || !(part.row_watermark || part.never_late)) {
       NoteNoWatermark(node);
     } else {
       out.closes = true;
@@ -202,8 +201,8 @@ class Closer {
   // The operator that takes rows back: the first one whose inputs do not.
   void NoteUpdates(const LogicalPlan& plan) {
     if (!why_not_.empty()) return;
-    why_not_ = "EMIT ON WINDOW CLOSE needs rows that are never taken back, but " +
-               NameOfUpdating(plan);
+    why_not_ =
+        "EMIT ON WINDOW CLOSE needs rows that are never taken back, but " + NameOfUpdating(plan);
     why_not_hint_ = "Say EMIT CHANGES, or read a stream.";
   }
 

@@ -5,8 +5,8 @@
 #include "parser/print.h"
 #include "planner/bind/expression/bind_type.h"
 #include "planner/bind/query/find_relation.h"
-#include "planner/bind/statement/stream_rows.h"
 #include "planner/bind/statement/statement_binder.h"
+#include "planner/bind/statement/stream_rows.h"
 
 namespace riverrun::planner {
 namespace {

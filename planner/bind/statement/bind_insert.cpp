@@ -141,8 +141,8 @@ LogicalPlan Generate(BindState& state, const CatalogObject& target, LogicalPlan 
   for (const PlanColumn& column : OutputOf(*rows)) {
     project.items.push_back({column, ColumnValue(column.id, column.type)});
   }
-  ScopeRelation row{.name = target.name, .schema = target.schema, .hidden_name = {},
-                    .columns = {}, .key = {}};
+  ScopeRelation row{
+      .name = target.name, .schema = target.schema, .hidden_name = {}, .columns = {}, .key = {}};
   for (size_t i = 0; i < target.columns.size(); ++i) {
     if (target.columns[i].generated == storage::GeneratedColumn::kStored) continue;
     row.columns.push_back({after[i], target.columns[i].name, target.columns[i].type});
@@ -158,8 +158,8 @@ LogicalPlan Generate(BindState& state, const CatalogObject& target, LogicalPlan 
     const ast::Expression expression = parser::ParseExpression(column.generated_from);
     const Bound bound = ExpressionBinder(state, scope, Clause::kGenerated).Bind(expression);
     after[i] = state.columns().New();
-    project.items.push_back({{after[i], column.name, column.type},
-                             AssignTo(state, bound, column.type, column.name)});
+    project.items.push_back(
+        {{after[i], column.name, column.type}, AssignTo(state, bound, column.type, column.name)});
   }
   return MakePlan(std::move(project));
 }

@@ -34,8 +34,8 @@ void CheckRepeatable(const ExpressionRef& expression, std::string_view what, Pos
     return part;
   }));
   if (repeatable) return;
-  throw SqlError(kInvalidObjectDefinition,
-                 std::string(what) + " expression is not immutable", position)
+  throw SqlError(kInvalidObjectDefinition, std::string(what) + " expression is not immutable",
+                 position)
       .WithDetail("The log is read again after a restart, and has to give the same rows.");
 }
 
@@ -146,8 +146,8 @@ class StreamBinder {
   CatalogObject& object_;
   ScopeRelation row_;
   Scope given_scope_;
-  std::vector<int> given_;                      // positions of the columns that a reader gives
-  std::map<ColumnId, ColumnId> positions_;      // in those
+  std::vector<int> given_;                       // positions of the columns that a reader gives
+  std::map<ColumnId, ColumnId> positions_;       // in those
   std::map<ColumnId, ExpressionRef> generated_;  // over those
 };
 

@@ -47,8 +47,7 @@ Result<Answer> Session::Impl::RunStreamReset(const planner::StreamResetPlan& pla
   Answer answer{.rows = nullptr, .tag = "ALTER STREAM"};
   if (auto may = CheckMayWrite(answer.tag); !may) return std::unexpected(may.error());
   if (!alone) {
-    return Fail(State("25001"),
-                "ALTER STREAM ... RESET cannot run inside a transaction block");
+    return Fail(State("25001"), "ALTER STREAM ... RESET cannot run inside a transaction block");
   }
   const Result<Committed> committed =
       engine.ResetStream(plan.stream, plan.to, plan.rebuild, *cancel);

@@ -45,8 +45,7 @@ class ErrorCollectionTest : public ::testing::Test {
   }
 
   using Lines = std::vector<std::string>;
-  const std::vector<OutputColumn> kColumns = {{"when", Type::Timestamp()},
-                                              {"n", Type::Float8()}};
+  const std::vector<OutputColumn> kColumns = {{"when", Type::Timestamp()}, {"n", Type::Float8()}};
   const DataflowSpec spec_ = [this] {
     DataflowSpec spec;
     spec.nodes = {{.id = {7}, .spec = ValuesSpec{}, .inputs = {}, .output = kColumns}};

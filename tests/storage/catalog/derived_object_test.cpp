@@ -29,10 +29,9 @@ TEST(DerivedObject, IdsSayWhatTheyAre) {
 }
 
 TEST(DerivedObject, ErrorRelationsOfStreamsAndMaterializedViews) {
-  const CatalogChange changes[] = {Create(10, ObjectKind::kStream, "s"),
-                                   Create(11, ObjectKind::kMaterializedView, "m"),
-                                   Create(12, ObjectKind::kTable, "t"),
-                                   Create(13, ObjectKind::kView, "v")};
+  const CatalogChange changes[] = {
+      Create(10, ObjectKind::kStream, "s"), Create(11, ObjectKind::kMaterializedView, "m"),
+      Create(12, ObjectKind::kTable, "t"), Create(13, ObjectKind::kView, "v")};
   const CatalogRef catalog = *CatalogSnapshot::Initial()->With(changes);
   const std::vector<std::string> path = {"nowhere", "public"};
   const auto find = [&](std::string_view name) { return FindErrorRelation(*catalog, path, name); };

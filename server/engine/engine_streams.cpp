@@ -1,0 +1,242 @@
+// The engine's streams with a connector: how they begin, go on elsewhere, and are waited for.
+#include <algorithm>
+#include <future>
+#include <set>
+
+#include "executor/sources/no_reader.h"
+#include "executor/sources/reader_rows.h"
+#include "server/engine/engine_impl.h"
+
+namespace riverrun::server {
+namespace {
+
+using executor::Coordinator;
+using storage::ObjectRef;
+
+const Cancel kNever;
+
+}  // namespace
+
+// New partitions are read from their beginning. What cannot be asked or written now is tried again
+// the next time.
+void Engine::CheckPartitions() {
+  const storage::CatalogRef known = catalog();  // the loop does not hold it
+  for (const auto& [id, object] : known->objects()) {
+    if (!IsConnected(*object)) continue;
+    const auto grown = impl_->streams.FindNewPartitions(*object);
+    if (!grown || *grown == nullptr) continue;
+    storage::WriteSet writes;
+    writes.Add(storage::AlterObject{*grown});
+    [[maybe_unused]] const auto committed = ChangeCatalog(writes, kNever);
+  }
+}
+
+executor::SourceToRead Engine::Impl::SourceOn(int worker, const storage::CatalogObject& stream,
+                                              executor::StreamConnector& connector,
+                                              const std::optional<Error>& failure) const {
+  auto [first, later] = BeginningOf(stream, worker, parts->options().workers);
+  executor::SourceToRead source{.object = stream.id, .reader = nullptr};
+  source.later_starts = std::move(later);
+  source.failure = failure;
+  if (first.empty() || failure) {
+    source.reader = executor::MakeNoReader(std::move(first));
+    return source;
+  }
+  auto reader = connector.Open(first, {}, parts->options().budget);
+  if (reader) {
+    source.reader = std::move(*reader);
+  } else {
+    source.failure = reader.error();
+    source.reader = executor::MakeNoReader(std::move(first));
+  }
+  return source;
+}
+
+Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
+                                       std::optional<Error> failure,
+                                       Coordinator::Commands& commands) {
+  const auto connector = streams.Open(stream);
+  if (!connector) return std::unexpected(connector.error());
+  const Result<EngineParts::Completion> completion = CompletionOf(stream);
+  if (!completion) return std::unexpected(completion.error());
+  AddTo(commands, parts->AddStream(
+                      stream.id, std::string((*connector)->Topic()),
+                      [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
+                      [this](const executor::SourceSpec& source, int worker,
+                             std::span<const Position> before,
+                             std::span<const executor::WatermarkRaise> raises) {
+                        return HistoryOf(source, worker, before, raises);
+                      },
+                      *completion));
+  if (parts->published().info.epoch > 0) Publish(stream.id);
+  return {};
+}
+
+// What a worker's reader has delivered of a stream, for a view that begins with it.
+std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
+    const executor::SourceSpec& source, int worker, std::span<const Position> before,
+    std::span<const executor::WatermarkRaise> raises) const {
+  const ObjectId stream = source.object;
+  const ObjectRef object = parts->committer().catalog()->Find(stream);
+  const StreamConnections::Connection connector = streams.Find(stream);
+  if (object == nullptr || connector == nullptr) return nullptr;  // dropped in the meantime
+  std::vector<Position> start = streams.StartOf(*object, worker, parts->options().workers);
+  std::erase_if(start, [&](Position& from) {
+    return std::ranges::none_of(before, [&](const Position& at) {
+      return at.source == stream && at.partition == from.partition &&
+             at.generation == from.generation && at.offset > from.offset;
+    });
+  });
+  if (start.empty()) return nullptr;
+  std::vector<Position> bounds(before.begin(), before.end());
+  std::erase_if(bounds, [&](const Position& at) { return at.source != stream; });
+  const Result<EngineParts::Completion> completion = CompletionOf(*object);
+  if (!completion) return executor::MakeFailedRows(completion.error());
+  auto reader = connector->Open(std::move(start), {}, parts->options().budget);
+  if (!reader) return executor::MakeFailedRows(reader.error());
+  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), source.columns, *completion,
+                                  {raises.begin(), raises.end()});
+}
+
+// More partitions, or another place in those there are.
+void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
+                                 Coordinator::Commands& commands) {
+  const StreamConnections::Connection connector = streams.Find(stream.id);
+  CHECK(connector != nullptr, "a stream is altered that is not open");
+  publication.ForgetFailure(stream.id);
+  const int workers = parts->options().workers;
+  for (int worker = 0; worker < workers; ++worker) {
+    const auto make = [this, connector, start = streams.StartOf(stream, worker, workers)](
+                          const std::vector<Position>& positions) {
+      std::vector<Position> to = start;
+      for (Position& position : to) {
+        const auto at = std::ranges::find(positions, position.partition, &Position::partition);
+        const bool goes_on = at != positions.end() && at->generation == position.generation;
+        if (goes_on) position = *at;
+      }
+      if (to.empty()) return Result<EngineParts::Reader>(executor::MakeNoReader());
+      return connector->Open(std::move(to), {}, parts->options().budget);
+    };
+    commands.emplace_back(worker, executor::ReplaceReaderCommand{stream.id, make});
+  }
+}
+
+// The stream and all that is made of it, as if they were created now.
+std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject& stream,
+                                                   Coordinator::Commands& commands) {
+  const storage::CatalogRef catalog = parts->committer().catalog();
+  std::vector<ObjectRef> dependents;  // what is read before what reads it: ids ascend
+  std::set<ObjectId> found = {stream.id};
+  for (const auto& [id, object] : catalog->objects()) {
+    const bool depends = std::ranges::any_of(
+        object->dependencies, [&](ObjectId needed) { return found.contains(needed); });
+    if (depends && found.insert(id).second) dependents.push_back(object);
+  }
+  for (size_t i = dependents.size(); i-- > 0;) End(*dependents[i], commands);
+  End(stream, commands);
+  publication.ForgetFailure(stream.id);
+  std::vector<ObjectRef> all = {catalog->Find(stream.id)};
+  all.insert(all.end(), dependents.begin(), dependents.end());
+  for (const ObjectRef& object : all) {
+    const auto begun = Begin(*object, EngineParts::Begin::kHydrate, commands);
+    CHECK(begun.has_value(), begun ? "" : begun.error().text);
+  }
+  return dependents;
+}
+
+// At a start: what had been read is read again, so it has to be there.
+Result<void> Engine::Reopen(const storage::CatalogObject& stream, Coordinator::Commands& commands) {
+  const storage::CutRecord* last = impl_->parts->last_recovered();
+  const auto connector = impl_->streams.Open(stream);
+  if (!connector) return std::unexpected(connector.error());
+  std::optional<Error> failure;
+  while (last != nullptr) {
+    failure = CheckReplayable(**connector, stream, last->positions);
+    if (!failure || failure->sqlstate != sqlstate::kConnectionFailure) break;
+    if (options_.on_waiting) {
+      options_.on_waiting("stream \"" + stream.name + "\" is waited for: " + failure->text);
+    }
+  }
+  return impl_->BeginStream(stream, failure, commands);
+}
+
+// What a new view reads of a stream begins where the stream's log begins by now. Returns where the
+// logs end: the view is there when it contains what was there.
+Result<std::vector<Position>> Engine::AskStreams(const storage::WriteSet& writes) {
+  std::vector<Position> ends;
+  for (const storage::CatalogChange& change : writes.Changes()) {
+    const auto* create = std::get_if<storage::CreateObject>(&change);
+    if (create == nullptr || !IsContinuousQuery(*create->object)) continue;
+    for (const ObjectId needed : create->object->dependencies) {
+      const ObjectRef read = catalog()->Find(needed);
+      if (read == nullptr || !IsConnected(*read)) continue;
+      if (Result<void> asked = impl_->streams.AskBegins(*read); !asked) {
+        return std::unexpected(asked.error());
+      }
+      const Result<std::vector<Position>> of_stream = impl_->streams.EndsOf(*read);
+      if (!of_stream) return std::unexpected(of_stream.error());
+      ends.insert(ends.end(), of_stream->begin(), of_stream->end());
+    }
+  }
+  return ends;
+}
+
+Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::string, int64_t>& to,
+                                      bool rebuild, const Cancel& cancel) {
+  const ObjectRef object = catalog()->Find(stream);
+  if (object == nullptr) return Fail(sqlstate::kUndefinedTable, "the stream has been dropped");
+  const std::vector<executor::SourceReport> sources = impl_->publication.sources();
+  const bool failed = std::ranges::any_of(sources, [&](const executor::SourceReport& source) {
+    return source.object == stream && source.failure &&
+           source.failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
+  });
+  auto reset =
+      impl_->streams.Reset(*object, to, rebuild, impl_->publication.published().positions, failed);
+  if (!reset) return std::unexpected(reset.error());
+  if (Result<void> asked = impl_->streams.AskBegins(**reset); !asked) {
+    return std::unexpected(asked.error());
+  }
+  storage::WriteSet writes;
+  const Result<std::vector<Position>> ends = impl_->streams.EndsOf(**reset);
+  if (!ends) return std::unexpected(ends.error());
+  writes.Add(storage::AlterObject{*std::move(reset)});
+  Result<Committed> committed = ChangeCatalog(writes, cancel);
+  if (!committed || !rebuild) return committed;
+  if (Result<void> read = WaitForPositions(*ends, cancel); !read) {
+    return std::unexpected(read.error());
+  }
+  return committed;
+}
+
+Result<ObjectRef> Engine::WithStarts(const storage::CatalogObject& stream) {
+  return impl_->streams.WithStarts(stream);
+}
+
+Result<std::unique_ptr<executor::BatchSource>> Engine::OpenStream(
+    const storage::CatalogObject& stream, std::span<const int> columns) {
+  return impl_->streams.OpenRows(stream, columns, impl_->publication.published().positions);
+}
+
+Result<void> Engine::WaitForPositions(std::span<const Position> positions, const Cancel& cancel) {
+  // Records that make no row, such as those of an aborted transaction, ask for no epoch themselves.
+  const auto nudge = [this] { impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); }); };
+  return impl_->publication.WaitForPositions(positions, nudge, cancel);
+}
+
+// The epoch that the change asks for ends with the raise, and its cut records it.
+Result<void> Engine::AdvanceWatermark(ObjectId stream, Micros to, const Cancel& cancel) {
+  std::promise<Epoch> before;
+  impl_->runtime->Ask([&](Coordinator& coordinator) {
+    coordinator.Change(std::function<Coordinator::Commands()>([&] {
+      Coordinator::Commands commands = impl_->parts->RaiseWatermark(stream, to);
+      impl_->parts->coordinator().RequestCut(impl_->parts->journal().End());
+      before.set_value(impl_->parts->coordinator().published());
+      return commands;
+    }));
+  });
+  const Epoch last = before.get_future().get();
+  if (auto waited = impl_->publication.WaitForEpochAfter(last, cancel); !waited) return waited;
+  return impl_->parts->journal().WaitDurable(impl_->parts->journal().End() - 1);
+}
+
+}  // namespace riverrun::server
