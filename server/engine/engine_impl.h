@@ -20,8 +20,7 @@
 
 namespace riverrun::server {
 
-inline void AddTo(executor::Coordinator::Commands& commands,
-                  executor::Coordinator::Commands more) {
+inline void AddTo(executor::Coordinator::Commands& commands, executor::Coordinator::Commands more) {
   std::ranges::move(more, std::back_inserter(commands));
 }
 
@@ -44,13 +43,15 @@ struct Engine::Impl {
     Result<storage::CommitResult> result = storage::CommitResult{};
     CatalogDifference difference;
   };
-  Change Make(storage::WriteSet& writes, const Cancel& cancel, executor::Coordinator::Commands& commands);
+  Change Make(storage::WriteSet& writes, const Cancel& cancel,
+              executor::Coordinator::Commands& commands);
   void End(const storage::CatalogObject& object, executor::Coordinator::Commands& commands);
   Result<void> BeginStream(const storage::CatalogObject& stream, std::optional<Error> failure,
                            executor::Coordinator::Commands& commands);
-  void RestartStream(const storage::CatalogObject& stream, executor::Coordinator::Commands& commands);
+  void RestartStream(const storage::CatalogObject& stream,
+                     executor::Coordinator::Commands& commands);
   std::vector<storage::ObjectRef> RebuildStream(const storage::CatalogObject& stream,
-                                       executor::Coordinator::Commands& commands);
+                                                executor::Coordinator::Commands& commands);
   executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
                                   executor::StreamConnector& connector,
                                   const std::optional<Error>& failure) const;

@@ -69,6 +69,8 @@ constexpr Concurrent kConcurrent[] = {
     {"types/memory_budget", "dataflows on all workers reserve from the server's one budget"},
     {"parser/parser", "ANTLR's runtime is not thread-safe: one parse at a time"},
     {"server/engine/engine", "a session waits for the coordinator's thread to change the catalog"},
+    {"server/engine/engine_impl", "what the coordinator tells sessions"},
+    {"server/engine/engine_streams", "sessions wait for what the coordinator does"},
     {"server/engine/filling", "workers count the rows of a history, sessions ask how many"},
     {"server/engine/publication", "sessions on many threads wait for epochs"},
     {"server/session/session_impl", "a client's cancel comes from another thread"},
