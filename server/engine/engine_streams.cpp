@@ -59,15 +59,15 @@ Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
   if (!connector) return std::unexpected(connector.error());
   const Result<EngineParts::Completion> completion = CompletionOf(stream);
   if (!completion) return std::unexpected(completion.error());
-  AddTo(commands, parts->AddStream(
-                      stream.id, std::string((*connector)->Topic()),
-                      [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
-                      [this](const executor::SourceSpec& source, int worker,
-                             std::span<const Position> before,
-                             std::span<const executor::WatermarkRaise> raises) {
-                        return HistoryOf(source, worker, before, raises);
-                      },
-                      *completion));
+  AddTo(commands,
+        parts->AddStream(
+            stream.id, std::string((*connector)->Topic()),
+            [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
+            [this](const executor::SourceSpec& source, int worker, std::span<const Position> before,
+                   std::span<const executor::WatermarkRaise> raises) {
+              return HistoryOf(source, worker, before, raises);
+            },
+            *completion));
   if (parts->published().info.epoch > 0) Publish(stream.id);
   return {};
 }
@@ -94,8 +94,8 @@ std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
   if (!completion) return executor::MakeFailedRows(completion.error());
   auto reader = connector->Open(std::move(start), {}, parts->options().budget);
   if (!reader) return executor::MakeFailedRows(reader.error());
-  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), source.columns, *completion,
-                                  {raises.begin(), raises.end()});
+  return executor::MakeReaderRows(std::move(*reader), std::move(bounds), source.columns,
+                                  *completion, {raises.begin(), raises.end()});
 }
 
 // More partitions, or another place in those there are.

@@ -53,7 +53,8 @@ class StreamConnections {
   std::vector<Position> StartOf(const storage::CatalogObject& stream, int worker,
                                 int workers) const;
 
-  /// Where the log of each partition ends now, in the present generation; none for a stream whose log
+  /// Where the log of each partition ends now, in the present generation; none for a
+  /// stream whose log
   /// has no end. Asks.
   Result<std::vector<Position>> EndsOf(const storage::CatalogObject& stream);
 
