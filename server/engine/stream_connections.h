@@ -54,8 +54,7 @@ class StreamConnections {
                                 int workers) const;
 
   /// Where the log of each partition ends now, in the present generation; none for a
-  /// stream whose log
-  /// has no end. Asks.
+  /// stream whose log has no end. Asks.
   Result<std::vector<Position>> EndsOf(const storage::CatalogObject& stream);
 
   /// Rows of the stream from its start to the end that its log has now, for a query that runs once.
