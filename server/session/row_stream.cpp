@@ -26,17 +26,19 @@ class QueryRows : public RowStream {
  public:
   explicit QueryRows(QueryRun run)
       : run_(std::move(run)),
-        driver_(run_.query.dataflow, {.settings = &run_.settings,
-                                      .budget = run_.budget,
-                                      .epoch = {run_.view.epoch, run_.now},
-                                      .open = [this](const executor::SourceSpec& source) {
-                                        auto outside = run_.open_outside ? run_.open_outside(source) : nullptr;
-                   return outside != nullptr ? std::move(outside)
-                                             : executor::OpenSource(run_.view, source);
-                 }}) {}
+        driver_(run_.query.dataflow,
+                {.settings = &run_.settings,
+                 .budget = run_.budget,
+                 .epoch = {run_.view.epoch, run_.now},
+                 .open = [this](const executor::SourceSpec& source) { return Open(source); }}) {}
   Result<std::optional<Batch>> Next(const Cancel& cancel) override { return driver_.Next(cancel); }
 
  private:
+  std::unique_ptr<executor::BatchSource> Open(const executor::SourceSpec& source) const {
+    auto outside = run_.open_outside ? run_.open_outside(source) : nullptr;
+    return outside != nullptr ? std::move(outside) : executor::OpenSource(run_.view, source);
+  }
+
   const QueryRun run_;
   executor::LocalDriver driver_;
 };
