@@ -61,6 +61,8 @@ class StreamConnector {
   /// The offset behind the last record of each partition that is there now; of a source that has
   /// no end, nothing: its records so far are those that were read.
   virtual Result<std::optional<std::vector<int64_t>>> FindEnds() = 0;
+  /// Whether the records before those ends are there already; false: they come with time.
+  virtual bool EndsAreThere() const { return true; }
   /// The offset of the first record that is still there.
   virtual Result<std::vector<int64_t>> FindBegins() = 0;
 

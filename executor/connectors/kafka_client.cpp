@@ -54,6 +54,9 @@ constexpr std::string_view kRefused[] = {
     "plugin.library.paths",  "bootstrap.servers", "metadata.broker.list",
     "test.mock.num.brokers", "group.instance.id", "statistics.interval.ms",
     "log.queue",             "log_level"};
+// Whole families of it: commands that are run, libraries that are loaded.
+constexpr std::string_view kRefusedBeginnings[] = {"plugin.", "sasl.kerberos.", "ssl.engine",
+                                                   "ssl.providers", "test."};
 
 constexpr std::chrono::milliseconds kAskAgain{50};
 
@@ -98,7 +101,11 @@ Result<void> SetUsers(rd_kafka_conf_t* conf, const std::string& name, const std:
   const bool decided = std::ranges::any_of(kDecided, [&](const Setting& s) {
     return name == s.name;
   });
-  if (decided || std::ranges::find(kRefused, name) != std::end(kRefused)) {
+  const bool refused = std::ranges::find(kRefused, name) != std::end(kRefused) ||
+                       std::ranges::any_of(kRefusedBeginnings, [&](std::string_view begin) {
+                         return name.starts_with(begin);
+                       });
+  if (decided || refused) {
     return BadSetting("property \"" + name + "\" is not for a stream to set");
   }
   return Set(conf, name, value);

@@ -30,7 +30,8 @@ std::vector<WatermarkRaise> PartitionTimes::Settle(std::vector<Position>& positi
       Change(position, at_end(i));
     } else {
       const auto cut = std::ranges::find_if(*recorded, [&](const Position& p) {
-        return p.source == position.source && p.partition == position.partition;
+        return p.source == position.source && p.partition == position.partition &&
+               p.generation == position.generation;
       });
       if (cut != recorded->end()) {
         completion_.Raise(position.partition, cut->watermark);

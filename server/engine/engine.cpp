@@ -158,6 +158,10 @@ Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel&
                                         Coordinator::Commands& commands) {
   Change change;
   const storage::CatalogRef before = parts->committer().catalog();
+  if (Result<void> ahead = CheckAhead(writes, *before); !ahead) {
+    change.result = std::unexpected(ahead.error());
+    return change;
+  }
   change.result = parts->committer().Commit(writes, cancel);
   if (!change.result || change.result->status != CommitResult::kCommitted) return change;
   change.difference = Compare(*before, *parts->committer().catalog());
@@ -168,8 +172,7 @@ Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel&
   }
   for (const ObjectRef& object : change.difference.restarted) RestartStream(*object, commands);
   for (const ObjectRef& object : change.difference.rebuilt) {
-    const std::vector<ObjectRef> made = RebuildStream(*object, commands);
-    change.difference.created.insert(change.difference.created.end(), made.begin(), made.end());
+    change.rebuilt = RebuildStream(*object, commands);
   }
   parts->coordinator().RequestCut(change.result->lsn + 1);
   return change;
@@ -322,6 +325,9 @@ Result<Committed> Engine::ChangeCatalog(storage::WriteSet& writes, const Cancel&
   if (!durable) return std::unexpected(durable.error());
   impl_->Acknowledge(change.result->lsn);
   const std::vector<ObjectId> created = IdsOf(change.difference.created);
+  // What was there before stays, whatever becomes of it: only what is new is dropped again.
+  const Result<void> rebuilt = WaitForContents(IdsOf(change.rebuilt), cancel);
+  if (!rebuilt) return std::unexpected(rebuilt.error());
   Result<void> filled = WaitForContents(created, cancel);
   if (filled) {
     // A stream that fails meanwhile leaves the view with what could be read.

@@ -36,12 +36,16 @@ struct Engine::Impl {
   std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
   void Acknowledge(Lsn lsn);
+  /// 55000 if a stream would go on, in a new generation, before where it has been read by now.
+  Result<void> CheckAhead(const storage::WriteSet& writes,
+                          const storage::CatalogSnapshot& before) const;
   /// An object's content can be read from now on, and what failed on the way to it.
   void Publish(ObjectId object);
   // A change of the catalog, from the session to the coordinator's thread and back.
   struct Change {
     Result<storage::CommitResult> result = storage::CommitResult{};
     CatalogDifference difference;
+    std::vector<storage::ObjectRef> rebuilt = {};  // what begins anew with its stream
   };
   Change Make(storage::WriteSet& writes, const Cancel& cancel,
               executor::Coordinator::Commands& commands);
@@ -53,7 +57,7 @@ struct Engine::Impl {
   std::vector<storage::ObjectRef> RebuildStream(const storage::CatalogObject& stream,
                                                 executor::Coordinator::Commands& commands);
   executor::SourceToRead SourceOn(int worker, const storage::CatalogObject& stream,
-                                  executor::StreamConnector& connector,
+                                  executor::StreamConnector* connector,
                                   const std::optional<Error>& failure) const;
   std::unique_ptr<executor::BatchSource> HistoryOf(
       const executor::SourceSpec& source, int worker, std::span<const Position> before,

@@ -22,7 +22,11 @@ const Cancel kNever;
 void Engine::CheckPartitions() {
   const storage::CatalogRef known = catalog();  // the loop does not hold it
   for (const auto& [id, object] : known->objects()) {
-    if (!IsConnected(*object)) continue;
+    const bool failed = std::ranges::any_of(impl_->publication.sources(),
+                                            [&](const executor::SourceReport& source) {
+                                              return source.object == object->id && source.failure;
+                                            });
+    if (!IsConnected(*object) || failed) continue;
     const auto grown = impl_->streams.FindNewPartitions(*object);
     if (!grown || *grown == nullptr) continue;
     storage::WriteSet writes;
@@ -32,7 +36,7 @@ void Engine::CheckPartitions() {
 }
 
 executor::SourceToRead Engine::Impl::SourceOn(int worker, const storage::CatalogObject& stream,
-                                              executor::StreamConnector& connector,
+                                              executor::StreamConnector* connector,
                                               const std::optional<Error>& failure) const {
   auto [first, later] = BeginningOf(stream, worker, parts->options().workers);
   executor::SourceToRead source{.object = stream.id, .reader = nullptr};
@@ -42,7 +46,7 @@ executor::SourceToRead Engine::Impl::SourceOn(int worker, const storage::Catalog
     source.reader = executor::MakeNoReader(std::move(first));
     return source;
   }
-  auto reader = connector.Open(first, {}, parts->options().budget);
+  auto reader = connector->Open(first, {}, parts->options().budget);
   if (reader) {
     source.reader = std::move(*reader);
   } else {
@@ -56,19 +60,53 @@ Result<void> Engine::Impl::BeginStream(const storage::CatalogObject& stream,
                                        std::optional<Error> failure,
                                        Coordinator::Commands& commands) {
   const auto connector = streams.Open(stream);
-  if (!connector) return std::unexpected(connector.error());
+  if (!connector && !failure) failure = connector.error();
   const Result<EngineParts::Completion> completion = CompletionOf(stream);
   if (!completion) return std::unexpected(completion.error());
   AddTo(commands,
         parts->AddStream(
-            stream.id, std::string((*connector)->Topic()),
-            [&](int worker) { return SourceOn(worker, stream, **connector, failure); },
+            stream.id, connector ? std::string((*connector)->Topic()) : std::string(),
+            [&](int worker) {
+              return SourceOn(worker, stream, connector ? connector->get() : nullptr, failure);
+            },
             [this](const executor::SourceSpec& source, int worker, std::span<const Position> before,
                    std::span<const executor::WatermarkRaise> raises) {
               return HistoryOf(source, worker, before, raises);
             },
             *completion));
   if (parts->published().info.epoch > 0) Publish(stream.id);
+  return {};
+}
+
+// At rest: while the new place was asked for, the stream went on.
+Result<void> Engine::Impl::CheckAhead(const storage::WriteSet& writes,
+                                      const storage::CatalogSnapshot& before) const {
+  for (const storage::CatalogChange& change : writes.Changes()) {
+    const auto* alter = std::get_if<storage::AlterObject>(&change);
+    const ObjectRef old = alter == nullptr ? nullptr : before.Find(alter->object->id);
+    if (old == nullptr || !IsConnected(*old) || old->starts.empty()) continue;
+    const std::vector<storage::StreamStart>& starts = alter->object->starts;
+    const bool rebuilds = starts.empty() || !(starts.front() == old->starts.front());
+    const bool resets = !rebuilds && starts.back().generation > old->starts.back().generation;
+    const bool failed = std::ranges::any_of(publication.sources(), [&](const auto& source) {
+      return source.object == old->id && source.failure;
+    });
+    if (!resets || failed) continue;
+    for (const Position& at : parts->published().positions) {
+      for (const storage::StreamStart& start : starts) {
+        const bool behind = at.source == old->id && at.partition == start.partition &&
+                            start.generation == starts.back().generation &&
+                            start.offset < at.offset;
+        if (!behind) continue;
+        Error error{sqlstate::kObjectNotInPrerequisiteState,
+                    "stream \"" + old->name + "\" has been read up to offset " +
+                        std::to_string(at.offset) + " of partition " +
+                        std::to_string(at.partition) + " by now"};
+        error.hint = "Try again, or make its views anew: RESET TO ... REBUILD.";
+        return std::unexpected(std::move(error));
+      }
+    }
+  }
   return {};
 }
 
@@ -102,7 +140,7 @@ std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
 void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
                                  Coordinator::Commands& commands) {
   const StreamConnections::Connection connector = streams.Find(stream.id);
-  CHECK(connector != nullptr, "a stream is altered that is not open");
+  if (connector == nullptr) return;  // it could not be opened, and stays failed
   publication.ForgetFailure(stream.id);
   const int workers = parts->options().workers;
   for (int worker = 0; worker < workers; ++worker) {
@@ -148,9 +186,8 @@ std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject&
 Result<void> Engine::Reopen(const storage::CatalogObject& stream, Coordinator::Commands& commands) {
   const storage::CutRecord* last = impl_->parts->last_recovered();
   const auto connector = impl_->streams.Open(stream);
-  if (!connector) return std::unexpected(connector.error());
   std::optional<Error> failure;
-  while (last != nullptr) {
+  while (last != nullptr && connector) {
     failure = CheckReplayable(**connector, stream, last->positions);
     if (!failure || failure->sqlstate != sqlstate::kConnectionFailure) break;
     if (options_.on_waiting) {
@@ -219,7 +256,11 @@ Result<std::unique_ptr<executor::BatchSource>> Engine::OpenStream(
 
 Result<void> Engine::WaitForPositions(std::span<const Position> positions, const Cancel& cancel) {
   // Records that make no row, such as those of an aborted transaction, ask for no epoch themselves.
-  const auto nudge = [this] { impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); }); };
+  const auto nudge = [this, positions] {
+    impl_->runtime->Ask([](Coordinator& c) { c.RequestCut(0); });
+    return std::ranges::all_of(
+        positions, [&](const Position& at) { return catalog()->Find(at.source) != nullptr; });
+  };
   return impl_->publication.WaitForPositions(positions, nudge, cancel);
 }
 

@@ -31,6 +31,7 @@ void Publication::Add(ObjectId object, std::shared_ptr<const storage::ViewStore>
   {
     const std::scoped_lock lock(mutex_);
     contents_[object] = std::move(content);
+    failed_.erase(object);
     filling_.erase(object);
   }
   changed_.notify_all();
@@ -72,7 +73,7 @@ std::vector<executor::SourceReport> Publication::sources() const {
 }
 
 Result<void> Publication::WaitForPositions(std::span<const Position> positions,
-                                           const std::function<void()>& nudge,
+                                           const std::function<bool()>& nudge,
                                            const Cancel& cancel) const {
   std::unique_lock lock(mutex_);
   const auto reached = [&](const Position& to) {
@@ -94,7 +95,7 @@ Result<void> Publication::WaitForPositions(std::span<const Position> positions,
     if (cancel.requested()) return FailCanceled();
     if (changed_.wait_for(lock, kLook) == std::cv_status::no_timeout) continue;
     lock.unlock();
-    nudge();
+    if (!nudge()) return riverrun::Fail(sqlstate::kUndefinedTable, "the stream has been dropped");
     lock.lock();
   }
 }
@@ -172,7 +173,7 @@ Result<storage::ReadView> Publication::Read(std::span<const ObjectId> objects, L
   view.epoch = published_->info.epoch;
   view.cut = published_;
   for (const ObjectId object : objects) {
-    if (const auto failed = failed_.find(object); failed != failed_.end()) {
+    if (const auto failed = failed_.find(object); failed != failed_.end() && must_have(object)) {
       return std::unexpected(failed->second);
     }
     const auto content = contents_.find(object);

@@ -47,10 +47,10 @@ class Publication {
   storage::CutRecord published() const;
   std::vector<executor::SourceReport> sources() const;
   /// Waits until each of the partitions has been read up to its position, in that generation or a
-  /// later one, in an epoch that is published; `nudge` is called now and then without the lock.
-  /// Errors: the source's.
+  /// later one, in an epoch that is published; `nudge` is called now and then without the lock;
+  /// false: the source is gone (42P01). Errors: the source's.
   Result<void> WaitForPositions(std::span<const Position> positions,
-                                const std::function<void()>& nudge, const Cancel& cancel) const;
+                                const std::function<bool()>& nudge, const Cancel& cancel) const;
   /// How far those have come that are being filled, where that is known.
   std::map<ObjectId, double> Progress() const;
   std::map<ObjectId, uint64_t> Late() const;

@@ -180,7 +180,7 @@ std::vector<Position> StreamConnections::StartOf(const CatalogObject& stream, in
 
 Result<std::vector<Position>> StreamConnections::EndsOf(const CatalogObject& stream) {
   const Connection connection = Find(stream.id);
-  if (connection == nullptr) return std::vector<Position>();
+  if (connection == nullptr || !connection->EndsAreThere()) return std::vector<Position>();
   const auto ends = connection->FindEnds();
   if (!ends) return std::unexpected(ends.error());
   std::vector<Position> positions;

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 import psycopg2
@@ -225,7 +226,7 @@ def main(binary):
             until(lambda: topic in broker.admin.list_topics(timeout=5).topics, lambda t: not t)
             until(lambda: state(c, name), lambda s: s != "running")
             equal(rows(c, f"SELECT * FROM v{name}"), [(before, before - 1)], "still readable")
-            broker.new_topic(topic)
+            broker.new_topic(topic, partitions=2)
             broker.write(topic, numbers(1000, after))
             code, text = refused(c, f"WAIT FOR STREAM {name} OFFSET 1000000")
             equal(code, "55000", text)
@@ -342,6 +343,8 @@ def main(binary):
             (f"topic = 'orderz', brokers = '{broker.address}', format = 'json'", "42P01", '"orders"'),
             ("topic = 'orders', brokers = '127.0.0.1:1', format = 'json'", "08001", "127.0.0.1:1"),
             (with_ + ", properties.no.such = '1'", "22023", "no.such"),
+            (with_ + ", properties.sasl.kerberos.kinit.cmd = 'true'", "22023", "kinit"),
+            (with_ + ", properties.ssl.engine.location = '/x'", "22023", "ssl.engine"),
             (f"topic = 'orders', brokers = '{broker.address}', format = 'avro'", "0A000", "avro"),
         ]
         for options, code, words in cases:
@@ -353,6 +356,16 @@ def main(binary):
         equal(refused(c, "WAIT FOR STREAM r PARTITION 7 OFFSET 1")[0], "22023", "partition")
         c.execute("SET statement_timeout = '200ms'")
         equal(refused(c, "WAIT FOR STREAM r OFFSET 1")[0], "57014", "timeout")
+        c.execute("RESET statement_timeout")
+
+        def drop_soon():
+            time.sleep(0.3)  # until the other waits
+            connect().execute("DROP STREAM r")
+
+        dropper = threading.Thread(target=drop_soon)
+        dropper.start()
+        equal(refused(c, "WAIT FOR STREAM r OFFSET 9223372036854775807")[0], "42P01", "dropped")
+        dropper.join()
 
     def sinks():
         topic = broker.new_topic()

@@ -63,6 +63,8 @@ class DatagenConnector : public StreamConnector {
     });
   }
 
+  // Without a rate they come as fast as they are read.
+  bool EndsAreThere() const override { return !generation_->rows_per_megasecond; }
   Result<std::optional<std::vector<int64_t>>> FindEnds() override {
     if (!generation_->events_max) return std::nullopt;
     return Offsets([&](int32_t partition) { return generation_->EndOf(partition); });

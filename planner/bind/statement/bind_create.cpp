@@ -199,7 +199,8 @@ class DefinitionBinder {
 }  // namespace
 
 bool IsSecretOption(std::string_view key) {
-  constexpr std::string_view kMarks[] = {"password", "secret", "token", "credential"};
+  constexpr std::string_view kMarks[] = {"password",   "secret",  "token",
+                                         "credential", "key.pem", "oauthbearer.config"};
   return std::ranges::any_of(
       kMarks, [&](std::string_view mark) { return key.find(mark) != std::string_view::npos; });
 }

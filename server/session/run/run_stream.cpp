@@ -1,10 +1,16 @@
 // WAIT FOR STREAM, ALTER STREAM.
 #include <algorithm>
+#include <limits>
 
 #include "server/engine/stream_connections.h"
 #include "server/session/session_impl.h"
 
 namespace riverrun::server {
+namespace {
+
+constexpr int64_t kOffsetMax = std::numeric_limits<int64_t>::max() - 1;
+
+}  // namespace
 
 // A stream without connector has an LSN for each row; all that was committed before is in the next
 // read already.
@@ -22,7 +28,7 @@ Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
     const Position behind{.source = plan.stream,
                           .partition = plan.partition,
                           .generation = stream->starts.back().generation,
-                          .offset = plan.offset + 1};
+                          .offset = std::min(plan.offset, kOffsetMax) + 1};
     auto waited = engine.WaitForPositions(std::span(&behind, 1), *cancel);
     if (!waited) return std::unexpected(waited.error());
     return Answer{.rows = nullptr, .tag = "WAIT"};
