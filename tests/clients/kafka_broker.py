@@ -74,7 +74,9 @@ class Broker:
             time.sleep(0.02)
 
     def producer(self, **settings):
-        config = {"bootstrap.servers": self.address, "linger.ms": 1, "reconnect.backoff.max.ms": 500}
+        # What is written again, because a new topic's leader was not ready, keeps its place.
+        config = {"bootstrap.servers": self.address, "linger.ms": 1,
+                  "reconnect.backoff.max.ms": 500, "enable.idempotence": True}
         return Producer(config | {key.replace("_", "."): value for key, value in settings.items()})
 
     def write(self, topic, values, partition=0, key=None):

@@ -28,6 +28,8 @@ rd_kafka_t* NewProducer(const std::string& address,
   set("bootstrap.servers", address);
   set("message.max.bytes", "20000000");
   set("reconnect.backoff.max.ms", "500");
+  // What is written again, because a new topic's leader was not ready, must not come out of order.
+  set("enable.idempotence", "true");
   for (const auto& [name, value] : settings) set(name, value);
   rd_kafka_t* const producer =
       rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason.data(), reason.size());
