@@ -46,8 +46,6 @@ StreamDefinition DefinitionOf(const storage::CatalogObject& stream) {
   return definition;
 }
 
-std::span<const std::string_view> ConnectorNames() { return kNames; }
-
 Made MakeConnector(std::string_view connector, const StreamDefinition& definition, Clock& clock) {
   const auto found = std::ranges::find(kConnectors, connector, &Connector::name);
   if (found != std::end(kConnectors)) return found->make(definition, clock);

@@ -93,7 +93,4 @@ std::expected<std::shared_ptr<StreamConnector>, DefinitionError> MakeConnector(
 /// What the connector of a stream needs to know of it.
 StreamDefinition DefinitionOf(const storage::CatalogObject& stream);
 
-/// The names that MakeConnector knows.
-std::span<const std::string_view> ConnectorNames();
-
 }  // namespace riverrun::executor

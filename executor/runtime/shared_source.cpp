@@ -82,8 +82,9 @@ void SharedSource::EndEpoch() {
     if (held_ && held_->partition == position.partition) position.offset = held_->first_offset;
   }
   if (times_) {
+    const std::vector<int64_t> ends = reader_->Ends();
     cut_raises_ = times_->Settle(cut_positions_, cut_->replay.get(),
-                                 [this](size_t partition) { return StandsAtEnd(partition); });
+                                 [&](size_t partition) { return StandsAtEnd(partition, ends); });
     // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
     const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
     feed_.Put(Watermark{column, completion_->ShareOf(cut_positions_)});
@@ -96,10 +97,9 @@ void SharedSource::EndEpoch() {
   failure_told_ = failure_.has_value();
 }
 
-bool SharedSource::StandsAtEnd(size_t partition) const {
+bool SharedSource::StandsAtEnd(size_t partition, const std::vector<int64_t>& ends) const {
   const Position& position = cut_positions_[partition];
   if (held_ && held_->partition == position.partition) return false;
-  const std::vector<int64_t> ends = reader_->Ends();
   if (partition >= ends.size()) return reader_->Exhausted();
   return ends[partition] >= 0 && position.offset >= ends[partition];
 }

@@ -118,7 +118,7 @@ class SharedSource {
   bool MayRead() const { return !failure_ && (!open_ || feed_.HasRoom()); }
   void Deliver(SourceBatch batch);
   void EndEpoch();
-  bool StandsAtEnd(size_t partition) const;
+  bool StandsAtEnd(size_t partition, const std::vector<int64_t>& ends) const;
 
   const ObjectId object_;
   std::unique_ptr<SourceReader> reader_;

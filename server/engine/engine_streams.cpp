@@ -22,11 +22,7 @@ const Cancel kNever;
 void Engine::CheckPartitions() {
   const storage::CatalogRef known = catalog();  // the loop does not hold it
   for (const auto& [id, object] : known->objects()) {
-    const bool failed = std::ranges::any_of(impl_->publication.sources(),
-                                            [&](const executor::SourceReport& source) {
-                                              return source.object == object->id && source.failure;
-                                            });
-    if (!IsConnected(*object) || failed) continue;
+    if (!IsConnected(*object) || impl_->publication.FailureOf(id)) continue;
     const auto grown = impl_->streams.FindNewPartitions(*object);
     if (!grown || *grown == nullptr) continue;
     storage::WriteSet writes;
@@ -88,10 +84,7 @@ Result<void> Engine::Impl::CheckAhead(const storage::WriteSet& writes,
     const std::vector<storage::StreamStart>& starts = alter->object->starts;
     const bool rebuilds = starts.empty() || !(starts.front() == old->starts.front());
     const bool resets = !rebuilds && starts.back().generation > old->starts.back().generation;
-    const bool failed = std::ranges::any_of(publication.sources(), [&](const auto& source) {
-      return source.object == old->id && source.failure;
-    });
-    if (!resets || failed) continue;
+    if (!resets || publication.FailureOf(old->id)) continue;
     for (const Position& at : parts->published().positions) {
       for (const storage::StreamStart& start : starts) {
         const bool behind = at.source == old->id && at.partition == start.partition &&
@@ -222,11 +215,8 @@ Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::s
                                       bool rebuild, const Cancel& cancel) {
   const ObjectRef object = catalog()->Find(stream);
   if (object == nullptr) return Fail(sqlstate::kUndefinedTable, "the stream has been dropped");
-  const std::vector<executor::SourceReport> sources = impl_->publication.sources();
-  const bool failed = std::ranges::any_of(sources, [&](const executor::SourceReport& source) {
-    return source.object == stream && source.failure &&
-           source.failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
-  });
+  const std::optional<Error> failure = impl_->publication.FailureOf(stream);
+  const bool failed = failure && failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
   auto reset =
       impl_->streams.Reset(*object, to, rebuild, impl_->publication.published().positions, failed);
   if (!reset) return std::unexpected(reset.error());

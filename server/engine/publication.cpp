@@ -60,6 +60,14 @@ void Publication::PublishSources(std::vector<executor::SourceReport> sources) {
   sources_ = std::move(sources);
 }
 
+std::optional<Error> Publication::FailureOf(ObjectId source) const {
+  const std::scoped_lock lock(mutex_);
+  for (const executor::SourceReport& report : sources_) {
+    if (report.object == source && report.failure) return report.failure;
+  }
+  return std::nullopt;
+}
+
 void Publication::ForgetFailure(ObjectId source) {
   const std::scoped_lock lock(mutex_);
   for (executor::SourceReport& report : sources_) {

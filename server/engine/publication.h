@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,8 @@ class Publication {
 
   storage::CutRecord published() const;
   std::vector<executor::SourceReport> sources() const;
+  /// What made a source fail, if anything has.
+  std::optional<Error> FailureOf(ObjectId source) const;
   /// Waits until each of the partitions has been read up to its position, in that generation or a
   /// later one, in an epoch that is published; `nudge` is called now and then without the lock;
   /// false: the source is gone (42P01). Errors: the source's.

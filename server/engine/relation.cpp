@@ -13,7 +13,6 @@ namespace riverrun::server {
 namespace {
 
 using storage::CatalogObject;
-using storage::CatalogOption;
 using storage::ObjectKind;
 
 // Types of a relation's rows as its source delivers them. Behind the columns of a stream with a
@@ -111,9 +110,7 @@ Result<EngineParts::Completion> CompletionOf(const CatalogObject& object) {
   // What a commit brings has to be in the commit's epoch: a stream without connector is never idle.
   Micros idle_timeout = 0;
   if (!object.options.empty()) {
-    const auto option = std::ranges::find(object.options, "idle_timeout", &CatalogOption::name);
-    const auto parsed =
-        executor::ParseIdleTimeout(option == object.options.end() ? nullptr : &option->value);
+    const auto parsed = executor::ParseIdleTimeout(storage::FindOption(object, "idle_timeout"));
     if (!parsed) return std::unexpected(parsed.error());
     idle_timeout = *parsed;
   }
