@@ -46,6 +46,9 @@ class Output {
   virtual bool Full() const = 0;
   /// True when nobody wants another row (LIMIT is reached): return kDone without emitting.
   virtual bool Closed() const = 0;
+  /// False when nobody takes what is emitted now, though somebody may later: who keeps its rows in
+  /// any case can spare the work of emitting them.
+  virtual bool HasReaders() const { return true; }
 };
 
 class CheckpointWriter;  // storage/checkpoint.h, with the first checkpoints

@@ -107,7 +107,13 @@ class AssignWindows : public Operator {
     ErrorLane failed = {};
   };
 
+  // Every window that holds the time must have a start and an end.
+  bool HasWindows(Micros time) const {
+    return IsFiniteTimestamp(time) && time - spec_.slide - spec_.size > kTimestampMin &&
+           time < kTimestampEnd - spec_.slide - spec_.size;
+  }
   Batch AddWindows(Batch batch);
+  bool AllAreInWindows(const Batch& batch) const;
   Step Repeat(Output& out);
   bool RepeatRow(uint32_t row, Pairs& pairs);
   Fate Judge(const Column& times, uint32_t row, bool has_error, std::optional<Error>& error) const;
@@ -145,13 +151,22 @@ AssignWindows::Fate AssignWindows::Judge(const Column& times, uint32_t row, bool
   error.reset();
   if (has_error) return Fate::kFailed;
   if (times.IsNull(row)) return Fate::kDropped;
-  const Micros time = times.At<Micros>(row);
-  // Every window that holds the time must have a start and an end.
-  const bool fits = IsFiniteTimestamp(time) && time - spec_.slide - spec_.size > kTimestampMin &&
-                    time < kTimestampEnd - spec_.slide - spec_.size;
-  if (fits) return Fate::kAssigned;
+  if (HasWindows(times.At<Micros>(row))) return Fate::kAssigned;
   error = OutOfRange();
   return Fate::kFailed;
+}
+
+// True if every row is in a window, whichever that is: what there is to decide row by row is the
+// exception.
+bool AssignWindows::AllAreInWindows(const Batch& batch) const {
+  const Column& times = batch.columns[static_cast<size_t>(spec_.time)];
+  if (spec_.closes || spec_.size != spec_.slide || !batch.errors.empty() ||
+      times.nulls != nullptr || times.encoding != Encoding::kFlat) {
+    return false;
+  }
+  const auto* values = times.values->as<Micros>();
+  const auto [least, greatest] = std::minmax_element(values, values + batch.rows);
+  return HasWindows(*least) && HasWindows(*greatest);
 }
 
 // Windows that do not overlap: at most one a row, the columns stay.
@@ -160,6 +175,15 @@ Batch AssignWindows::AddWindows(Batch batch) {
   std::optional<Column> marks;
   if (spec_.row_watermark) marks = batch.columns[static_cast<size_t>(*spec_.row_watermark)];
   WindowColumns windows(batch.rows);
+  if (AllAreInWindows(batch)) {
+    const auto* values = times.values->as<Micros>();
+    for (uint32_t row = 0; row < batch.rows; ++row) {
+      const Micros start = LastStart(values[row]);
+      windows.Set(row, start, start + spec_.size);
+    }
+    windows.AppendTo(batch, type_);
+    return batch;
+  }
   std::vector<uint16_t> kept;
   kept.reserve(batch.selected());
   ErrorLane failed;

@@ -23,7 +23,7 @@ class Materialize : public Operator {
   Step OnBarrier(const Barrier& barrier, Output& out) override {
     changes_ = shard_.Apply(delta_);
     shard_.Publish(barrier.info.epoch);
-    next_ = 0;
+    next_ = out.HasReaders() ? 0 : changes_.size();
     return EmitChanges(out);
   }
 

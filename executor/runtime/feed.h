@@ -29,6 +29,7 @@ class Feed : public PipelineSink {
 
   void Put(Message message) override;
   bool Flush() override;
+  bool HasReaders() const override { return !queues_.empty(); }
   /// True when a message would find room with every subscriber.
   bool HasRoom() const;
   size_t subscribers() const { return queues_.size(); }

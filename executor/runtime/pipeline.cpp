@@ -13,6 +13,7 @@ class Pipeline::NodeOutput : public Output {
   void EmitError(const Batch& rows, const ErrorLane& errors) override;
   bool Full() const override;
   bool Closed() const override;
+  bool HasReaders() const override;
 
  private:
   void Send(Message message);
@@ -85,6 +86,11 @@ bool Pipeline::NodeOutput::Closed() const {
          std::ranges::all_of(node_.consumers, [](const Node::Consumer& consumer) {
            return consumer.node->op->Closed() || consumer.node->output.Closed();
          });
+}
+
+bool Pipeline::NodeOutput::HasReaders() const {
+  return !node_.consumers.empty() ||
+         std::ranges::any_of(node_.sinks, [](const auto& sink) { return sink->HasReaders(); });
 }
 
 Pipeline::Pipeline(EvalContext& eval, std::unique_ptr<ErrorSink> errors)

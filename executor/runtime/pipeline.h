@@ -44,6 +44,8 @@ class PipelineSink {
   virtual bool Flush() = 0;
   /// True when no more rows are wanted.
   virtual bool Closed() const { return false; }
+  /// False when nobody takes its messages now.
+  virtual bool HasReaders() const { return true; }
 };
 
 /// Where the rows of one pipeline go that failed. Weighted: a retraction takes its error back.

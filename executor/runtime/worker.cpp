@@ -15,6 +15,7 @@ class FeedSink : public PipelineSink {
   explicit FeedSink(Feed& feed) : feed_(feed) {}
   void Put(Message message) override { feed_.Put(std::move(message)); }
   bool Flush() override { return feed_.Flush(); }
+  bool HasReaders() const override { return feed_.HasReaders(); }
 
  private:
   Feed& feed_;

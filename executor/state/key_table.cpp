@@ -11,6 +11,8 @@ namespace {
 // cover the latency of memory while fewer lines are under way than the core can track.
 constexpr size_t kIndexAhead = 24;
 constexpr size_t kRecordAhead = 12;
+// A table of so few records lies in the caches: asking for its lines is work for nothing.
+constexpr size_t kFewRecords = 4096;
 constexpr uint32_t kFirstCapacity = 16;
 constexpr size_t kCacheLine = 64;
 
@@ -31,23 +33,20 @@ size_t KeyTable::size(uint16_t vnode) const {
 
 inline KeyTable::Probe KeyTable::MakeProbe(const KeyBatch& keys, uint32_t i) const {
   const std::string_view key = keys.key(i);
-  Probe probe{.low = 0,
-              .high = 0,
+  Probe probe{.words = {},
               .key = key,
               .tag = Tag(keys.hash(i)),
               .vnode = keys.vnode(i),
               .key_size = static_cast<uint8_t>(key.size())};
-  if (keys.fixed_width() != 0 && key.size() <= KeyRecord::kInlineMax) [[likely]] {
-    // Keys of fixed width are padded with zeros to whole words.
-    std::memcpy(&probe.low, key.data(), 8);
-    if (key.size() > 8) std::memcpy(&probe.high, key.data() + 8, 8);
-  } else if (key.size() > KeyRecord::kInlineMax) {
+  if (key.size() > KeyRecord::kInlineMax) {
     probe.key_size = KeyRecord::kLong;
-  } else {
-    char padded[KeyRecord::kInlineMax] = {};
-    if (!key.empty()) std::memcpy(padded, key.data(), key.size());
-    std::memcpy(&probe.low, padded, 8);
-    std::memcpy(&probe.high, padded + 8, 8);
+  } else if (keys.fixed_width() != 0) [[likely]] {
+    // Keys of fixed width are padded with zeros to whole words.
+    std::memcpy(&probe.words[0], key.data(), 8);
+    if (key.size() > 8) std::memcpy(&probe.words[1], key.data() + 8, 8);
+    if (key.size() > 16) std::memcpy(&probe.words[2], key.data() + 16, 8);
+  } else if (!key.empty()) {
+    std::memcpy(probe.words.data(), key.data(), key.size());
   }
   return probe;
 }
@@ -56,9 +55,10 @@ inline bool KeyTable::Matches(const KeyRecord& record, const Probe& probe) {
   if (record.key_size != probe.key_size) return false;
   if (probe.key_size == KeyRecord::kLong) [[unlikely]]
     return record.key() == probe.key;
-  uint64_t words[2];
-  std::memcpy(words, record.inline_key, sizeof(words));
-  return ((words[0] ^ probe.low) | (words[1] ^ probe.high)) == 0;
+  std::array<uint64_t, 3> words;
+  std::memcpy(words.data(), record.inline_key, sizeof(words));
+  return ((words[0] ^ probe.words[0]) | (words[1] ^ probe.words[1]) |
+          (words[2] ^ probe.words[2])) == 0;
 }
 
 inline void KeyTable::PrefetchIndex(const KeyBatch& keys, uint32_t i) const {
@@ -99,6 +99,10 @@ inline KeyRecord* KeyTable::Lookup(const Probe& probe) const {
 // Calls f(i, probe) for `count` keys, with the memory of those ahead on its way.
 template <class F>
 void KeyTable::ForEachProbe(const KeyBatch& keys, uint32_t begin, size_t count, F&& f) {
+  if (size_ < kFewRecords) {
+    for (size_t i = 0; i < count; ++i) f(i, MakeProbe(keys, begin + static_cast<uint32_t>(i)));
+    return;
+  }
   for (size_t i = 0; i < std::min(count, kIndexAhead); ++i) {
     PrefetchIndex(keys, begin + static_cast<uint32_t>(i));
   }
@@ -141,14 +145,14 @@ KeyRecord* KeyTable::Insert(const Probe& probe) {
   record->number = number;
   record->vnode = static_cast<uint8_t>(probe.vnode);
   record->key_size = probe.key_size;
-  uint64_t words[2] = {probe.low, probe.high};
+  std::array<uint64_t, 3> words = probe.words;
   if (probe.key_size == KeyRecord::kLong) {
     std::byte* bytes = arena_.Allocate(probe.key.size());
     std::memcpy(bytes, probe.key.data(), probe.key.size());
     words[0] = probe.key.size();
     words[1] = reinterpret_cast<uintptr_t>(bytes);
   }
-  std::memcpy(record->inline_key, words, sizeof(words));
+  std::memcpy(record->inline_key, words.data(), sizeof(words));
   Store(probe.vnode, probe.tag, number);
   ++table->live;
   ++size_;

@@ -24,7 +24,7 @@ namespace riverrun::executor {
 
 /// A key with the bytes that its owner keeps for it. Stays where it is until erased.
 struct KeyRecord {
-  static constexpr size_t kInlineMax = 16;
+  static constexpr size_t kInlineMax = 24;
   static constexpr uint8_t kLong = 255;
 
   uint32_t number;  // of the record in its sub-table
@@ -47,7 +47,7 @@ struct KeyRecord {
   std::byte* payload() { return reinterpret_cast<std::byte*>(this + 1); }
   const std::byte* payload() const { return reinterpret_cast<const std::byte*>(this + 1); }
 };
-static_assert(sizeof(KeyRecord) == 24);
+static_assert(sizeof(KeyRecord) == 32);
 
 /// A hash table from EqualKeys to records. One thread. Nothing is allocated per row; a new long
 /// key takes a block of the arena.
@@ -111,7 +111,7 @@ class KeyTable {
   };
 
   struct Probe {
-    uint64_t low, high;  // the inline form of the key
+    std::array<uint64_t, 3> words;  // the inline form of the key
     std::string_view key;
     uint32_t tag;
     uint16_t vnode;

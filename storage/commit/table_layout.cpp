@@ -21,6 +21,8 @@ ViewLayout LayoutOf(const CatalogObject& object) {
     layout.key_columns = {first, first + 1};
   }
   layout.key = layout.key_columns.empty() ? ViewKey::kBag : ViewKey::kColumns;
+  // Keys of tables are looked for by what is inserted, those of bags by what is taken back.
+  layout.filters = object.kind == ObjectKind::kTable || layout.key == ViewKey::kBag;
   return layout;
 }
 

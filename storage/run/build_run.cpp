@@ -1,4 +1,5 @@
-#include <map>
+#include <algorithm>
+#include <vector>
 
 #include "storage/run/consolidate.h"
 #include "storage/run/gather.h"
@@ -27,16 +28,19 @@ BufferRef WeightsOf(std::span<const Weight> weights, MemoryBudget* budget) {
 Batch GatherRows(const ViewLayout& layout, std::span<const Batch> flat,
                  std::span<const DeltaRow> rows, MemoryBudget* budget) {
   // A block uses few of the batches, and slices number those.
-  std::map<uint32_t, uint16_t> numbers;
+  constexpr uint16_t kNotUsed = UINT16_MAX;
+  std::vector<uint16_t> numbers(flat.size(), kNotUsed);
+  std::vector<uint32_t> used;
   std::vector<Slice> slices;
   slices.reserve(rows.size());
   for (const DeltaRow& row : rows) {
-    const auto next = static_cast<uint16_t>(numbers.size());
-    const uint16_t source = numbers.try_emplace(row.batch, next).first->second;
-    slices.push_back({source, row.row, 1});
+    uint16_t& number = numbers[row.batch];
+    if (number == kNotUsed) {
+      number = static_cast<uint16_t>(used.size());
+      used.push_back(row.batch);
+    }
+    slices.push_back({number, row.row, 1});
   }
-  std::vector<uint32_t> used(numbers.size());
-  for (const auto& [batch, number] : numbers) used[number] = batch;
   Batch out;
   out.rows = static_cast<uint32_t>(rows.size());
   std::vector<const Column*> sources(used.size());
@@ -61,7 +65,7 @@ RunRef BuildRun(const ViewLayout& layout, std::span<const Batch> delta, const So
                 std::span<const KeyDelta> sums, MemoryBudget* budget, SameKey same_key) {
   if (sums.empty()) return nullptr;
   const std::vector<Batch> flat = FlatColumns(delta);
-  RunBuilder builder(sums.size(), budget);
+  RunBuilder builder(layout, sums.size(), budget);
   KeyList::Builder keys;
   std::vector<DeltaRow> rows;
   std::vector<Weight> weights;

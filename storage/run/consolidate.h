@@ -33,9 +33,7 @@ class SortedDelta {
   SortedDelta(const ViewLayout& layout, std::span<const Batch> delta);
 
   uint32_t size() const { return static_cast<uint32_t>(rows_.size()); }
-  std::string_view Key(uint32_t i) const {
-    return {bytes_.data() + rows_[i].offset, rows_[i].size};
-  }
+  std::string_view Key(uint32_t i) const { return KeyOf(rows_[i]); }
 
   enum class Unchanged : bool {
     kDrop,  // what sums to 0 says nothing
@@ -48,20 +46,26 @@ class SortedDelta {
  private:
   struct Entry {
     uint64_t offset = 0;
-    uint64_t head = 0;  // the 8 bytes behind what all keys begin with
     uint32_t size = 0;
     DeltaRow place;
     Weight weight = 0;
   };
 
+  std::string_view KeyOf(const Entry& entry) const {
+    return {bytes_.data() + entry.offset, entry.size};
+  }
   void AddKeys(const Batch& batch, uint32_t number);
+  void AddRow(std::string_view key, const Batch& batch, uint32_t number, uint32_t row);
+  bool SameKey(uint32_t a, uint32_t b) const { return heads_[a] == heads_[b] && Key(a) == Key(b); }
   void Sort();
+  KeyDelta OneRow(uint32_t i) const;
   void SumRows(uint32_t from, uint32_t to, Unchanged unchanged, std::vector<KeyDelta>& out) const;
 
   const ViewLayout& layout_;
   std::span<const Batch> delta_;
   std::vector<char> bytes_;
   std::vector<Entry> rows_;
+  std::vector<uint64_t> heads_;  // of each row: the 8 bytes behind what all keys begin with
 };
 
 }  // namespace riverrun::storage

@@ -13,7 +13,39 @@ BufferRef Copy(const std::string& bytes, MemoryBudget* budget) {
   return buffer;
 }
 
+// Copies keys of one width. One key at a time is the usual slice, and a fixed number of bytes is
+// quicker than a call: what is too much lies in the room behind every buffer, or is overwritten.
+void CopyFixed(std::span<const KeyList* const> sources, std::span<const Slice> slices,
+               uint32_t width, char* out) {
+  constexpr uint32_t kOverrun = 32;  // less than the 64 bytes behind a buffer's end
+  for (const Slice& slice : slices) {
+    const char* from = (*sources[slice.source])[slice.row].data();
+    if (slice.count == 1 && width <= kOverrun) {
+      std::memcpy(out, from, kOverrun);
+    } else {
+      std::memcpy(out, from, size_t{slice.count} * width);
+    }
+    out += size_t{slice.count} * width;
+  }
+}
+
 }  // namespace
+
+KeyList KeyList::Gather(std::span<const KeyList* const> sources, std::span<const Slice> slices,
+                        uint32_t rows, MemoryBudget* budget) {
+  const uint32_t width = sources.empty() ? 0 : sources[0]->width_;
+  const auto same = [width](const KeyList* keys) { return keys->width_ == width; };
+  if (width != 0 && std::ranges::all_of(sources, same)) {
+    auto bytes = Buffer::Allocate(size_t{rows} * width, budget);
+    CopyFixed(sources, slices, width, bytes->mutable_as<char>());
+    return KeyList(std::move(bytes), nullptr, width, rows);
+  }
+  Builder keys;
+  for (const Slice& slice : slices) {
+    for (uint32_t i = 0; i < slice.count; ++i) keys.Append((*sources[slice.source])[slice.row + i]);
+  }
+  return keys.Finish(budget);
+}
 
 uint32_t KeyList::LowerBound(std::string_view key, uint32_t from, uint32_t to) const {
   while (from < to) {

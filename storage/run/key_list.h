@@ -4,9 +4,11 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "storage/run/gather.h"
 #include "types/column/buffer.h"
 
 namespace riverrun::storage {
@@ -48,6 +50,9 @@ class KeyList {
   /// The same, quick when the answer lies near `from`.
   uint32_t GallopTo(std::string_view key, uint32_t from, uint32_t to) const;
   size_t bytes() const;
+  /// The keys of slices of other lists, end to end: `rows` in all.
+  static KeyList Gather(std::span<const KeyList* const> sources, std::span<const Slice> slices,
+                        uint32_t rows, MemoryBudget* budget);
 
  private:
   KeyList(BufferRef bytes, BufferRef offsets, uint32_t width, uint32_t count)

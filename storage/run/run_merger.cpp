@@ -37,12 +37,10 @@ Batch MergedRows::ToBatch(const ViewLayout& layout, std::span<const int> columns
 }
 
 KeyList MergedRows::Keys(MemoryBudget* budget) const {
-  KeyList::Builder keys;
-  for (const Slice& slice : slices) {
-    const KeyList& from = blocks[slice.source]->keys;
-    for (uint32_t i = 0; i < slice.count; ++i) keys.Append(from[slice.row + i]);
-  }
-  return keys.Finish(budget);
+  std::vector<const KeyList*> sources;
+  sources.reserve(blocks.size());
+  for (const BlockRef& block : blocks) sources.push_back(&block->keys);
+  return KeyList::Gather(sources, slices, rows, budget);
 }
 
 void RunMerger::Add(RunRef run, const std::optional<KeyRange>& range) {

@@ -26,7 +26,8 @@ size_t RunBlock::bytes() const {
   return bytes;
 }
 
-SortedRun::SortedRun(std::vector<BlockRef> blocks, BloomFilter bloom, MemoryBudget* budget)
+SortedRun::SortedRun(std::vector<BlockRef> blocks, std::optional<BloomFilter> bloom,
+                     MemoryBudget* budget)
     : blocks_(std::move(blocks)), bloom_(std::move(bloom)), budget_(budget) {
   KeyList::Builder last_keys;
   for (const BlockRef& block : blocks_) {
@@ -36,7 +37,7 @@ SortedRun::SortedRun(std::vector<BlockRef> blocks, BloomFilter bloom, MemoryBudg
     bytes_ += block->bytes();
   }
   last_keys_ = last_keys.Finish(budget_);
-  own_bytes_ = sizeof(SortedRun) + bloom_.bytes() +
+  own_bytes_ = sizeof(SortedRun) + (bloom_ ? bloom_->bytes() : 0) +
                blocks_.size() * (sizeof(BlockRef) + sizeof(RunBlock));
   bytes_ += own_bytes_ + last_keys_.bytes();
   if (budget_ != nullptr) budget_->Reserve(own_bytes_);
@@ -51,7 +52,7 @@ uint32_t SortedRun::BlockOf(std::string_view key) const {
 }
 
 std::optional<RowPlace> SortedRun::Find(std::string_view key, uint64_t hash) const {
-  if (!bloom_.MayContain(hash)) return std::nullopt;
+  if (bloom_ && !bloom_->MayContain(hash)) return std::nullopt;
   const uint32_t at = BlockOf(key);
   if (at == blocks_.size()) return std::nullopt;
   const RunBlock& block = *blocks_[at];
@@ -62,15 +63,19 @@ std::optional<RowPlace> SortedRun::Find(std::string_view key, uint64_t hash) con
 
 void RunBuilder::Add(KeyList keys, Batch rows) {
   CHECK(keys.size() == rows.rows && rows.rows > 0 && rows.selection == nullptr);
-  // A large filter lies outside the caches: ask for its lines some keys ahead.
+  if (bloom_) AddToFilter(keys);
+  entries_ += rows.rows;
+  blocks_.push_back(std::make_shared<RunBlock>(RunBlock{std::move(keys), std::move(rows)}));
+}
+
+// A large filter lies outside the caches: ask for its lines some keys ahead.
+void RunBuilder::AddToFilter(const KeyList& keys) {
   std::array<uint64_t, kBatchRowsMax> hashes;
   for (uint32_t i = 0; i < keys.size(); ++i) hashes[i] = HashBytes(keys[i]);
   for (uint32_t i = 0; i < keys.size(); ++i) {
-    if (i + kKeysAhead < keys.size()) bloom_.Prefetch(hashes[i + kKeysAhead]);
-    bloom_.Add(hashes[i]);
+    if (i + kKeysAhead < keys.size()) bloom_->Prefetch(hashes[i + kKeysAhead]);
+    bloom_->Add(hashes[i]);
   }
-  entries_ += rows.rows;
-  blocks_.push_back(std::make_shared<RunBlock>(RunBlock{std::move(keys), std::move(rows)}));
 }
 
 RunRef RunBuilder::Finish() {

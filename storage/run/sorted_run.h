@@ -40,7 +40,7 @@ class SortedRun {
  public:
   /// REQUIRES blocks that are not empty and ascend. `budget` counts the run's own memory and must
   /// outlive it; the blocks' buffers count where they were allocated.
-  SortedRun(std::vector<BlockRef> blocks, BloomFilter bloom, MemoryBudget* budget);
+  SortedRun(std::vector<BlockRef> blocks, std::optional<BloomFilter> bloom, MemoryBudget* budget);
   SortedRun(const SortedRun&) = delete;
   SortedRun& operator=(const SortedRun&) = delete;
   ~SortedRun();
@@ -58,7 +58,7 @@ class SortedRun {
  private:
   std::vector<BlockRef> blocks_;
   KeyList last_keys_;  // of each block
-  BloomFilter bloom_;
+  std::optional<BloomFilter> bloom_;
   uint64_t entries_ = 0;
   size_t bytes_ = 0;
   size_t own_bytes_ = 0;
@@ -70,7 +70,9 @@ using RunRef = std::shared_ptr<const SortedRun>;
 class RunBuilder {
  public:
   /// For about `entries` entries.
-  RunBuilder(uint64_t entries, MemoryBudget* budget) : bloom_(entries), budget_(budget) {}
+  RunBuilder(const ViewLayout& layout, uint64_t entries, MemoryBudget* budget) : budget_(budget) {
+    if (layout.filters) bloom_.emplace(entries);
+  }
 
   /// REQUIRES the rows flat and as RunBlock wants them, at least one, and their keys behind those
   /// added before.
@@ -80,8 +82,10 @@ class RunBuilder {
   RunRef Finish();
 
  private:
+  void AddToFilter(const KeyList& keys);
+
   std::vector<BlockRef> blocks_;
-  BloomFilter bloom_;
+  std::optional<BloomFilter> bloom_;
   uint64_t entries_ = 0;
   MemoryBudget* budget_;
 };

@@ -74,7 +74,7 @@ void TierSet::StartMerge(size_t older) {
   const uint64_t entries = a.run->entries() + b.run->entries();
   auto merge = std::make_unique<Merge>(
       Merge{a.run, b.run, RunMerger(layout_->key, tombstones, RunMerger::Chunks::kFull),
-            RunBuilder(entries, budget_), entries});
+            RunBuilder(*layout_, entries, budget_), entries});
   merge->merger.Add(b.run, std::nullopt);
   merge->merger.Add(a.run, std::nullopt);
   merges_.push_back(std::move(merge));

@@ -24,6 +24,9 @@ struct ViewLayout {
   std::vector<Type> types;
   ViewKey key = ViewKey::kBag;
   std::vector<int> key_columns;  // kColumns only
+  /// Runs carry Bloom filters: for who looks for keys that are mostly not there, as each INSERT
+  /// does. They cost a tenth of what a view costs that is only read.
+  bool filters = true;
 
   bool operator==(const ViewLayout&) const = default;
 };

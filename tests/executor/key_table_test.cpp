@@ -38,7 +38,12 @@ TEST(KeyTableTest, FindsWhatWasInserted) {
   StateArena arena(nullptr);
   KeyTable table(8, arena);
   const std::string long_key(100, 'x');
-  const std::vector<std::string> keys = {"a", "", "sixteen bytes ok", "seventeen is long",
+  const std::vector<std::string> keys = {"a",
+                                         "",
+                                         "sixteen bytes ok",
+                                         "seventeen is more",
+                                         "twenty-four bytes inline",
+                                         "twenty-five bytes are not",
                                          long_key};
   std::vector<KeyRecord*> fresh;
   const std::vector<KeyRecord*> records = Insert(table, keys, &fresh);

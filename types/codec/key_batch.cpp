@@ -1,5 +1,7 @@
 #include "types/codec/key_batch.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
 #include "types/codec/key.h"
@@ -64,11 +66,56 @@ void EncodeColumn(const Column& column, uint32_t rows, const SelectionRef& selec
   }
 }
 
+// HashBytes of keys of one width, which the compiler knows.
+template <uint32_t width>
+void HashFixed(const char* bytes, uint32_t stride, std::span<uint64_t> out) {
+  for (uint64_t& hash : out) {
+    hash = HashBytes({bytes, width});
+    bytes += stride;
+  }
+}
+
+// Vnodes of keys of one width, padded with zeros. Word by word over many keys, so that the compiler
+// works on several at once: the steps of one key wait for each other.
+void FindVnodes(const char* bytes, uint32_t stride, uint32_t width, std::span<uint16_t> out) {
+  constexpr size_t kTogether = 256;
+  std::array<uint32_t, kTogether> hashes;
+  const auto word_at = [stride](const char* keys, size_t i) {
+    uint32_t word;
+    std::memcpy(&word, keys + i * stride, sizeof(word));
+    return word;
+  };
+  for (; !out.empty(); bytes += kTogether * stride) {
+    const size_t count = std::min(kTogether, out.size());
+    hashes.fill(Murmur2Steps::Begin(width));
+    uint32_t at = 0;
+    for (; at + 4 <= width; at += 4) {
+      for (size_t i = 0; i < count; ++i) {
+        hashes[i] = Murmur2Steps::Add(hashes[i], word_at(bytes + at, i));
+      }
+    }
+    if (at < width) {
+      for (size_t i = 0; i < count; ++i) {
+        hashes[i] = Murmur2Steps::AddLast(hashes[i], word_at(bytes + at, i));
+      }
+    }
+    for (size_t i = 0; i < count; ++i) out[i] = VnodeOfHash(Murmur2Steps::End(hashes[i]));
+    out = out.subspan(count);
+  }
+}
+
 }  // namespace
 
 void KeyBatch::Build(const Batch& batch, std::span<const int> columns) {
-  if (!BuildFixed(batch, columns)) BuildAny(batch, columns);
+  BuildKeys(batch, columns);
   HashAll();
+}
+
+void KeyBatch::BuildKeys(const Batch& batch, std::span<const int> columns) {
+  count_ = batch.selected();
+  hashes_.clear();
+  vnodes_.clear();
+  if (!BuildFixed(batch, columns)) BuildAny(batch, columns);
 }
 
 bool KeyBatch::BuildFixed(const Batch& batch, std::span<const int> columns) {
@@ -82,12 +129,9 @@ bool KeyBatch::BuildFixed(const Batch& batch, std::span<const int> columns) {
     width += bytes + 1;
   }
   if (width == 0) return false;
-  const uint32_t count = batch.selected();
   fixed_width_ = width;
   stride_ = (width + 7) / 8 * 8;
-  bytes_.assign(size_t{count} * stride_, 0);
-  hashes_.resize(count);
-  vnodes_.resize(count);
+  bytes_.assign(size_t{count_} * stride_, 0);
   uint32_t offset = 0;
   for (const int index : columns) {
     const Column& column = batch.columns[index];
@@ -106,8 +150,6 @@ void KeyBatch::BuildAny(const Batch& batch, std::span<const int> columns) {
     offsets_.push_back(static_cast<uint32_t>(scratch_.size()));
   });
   bytes_.assign(scratch_.begin(), scratch_.end());
-  hashes_.resize(offsets_.size() - 1);
-  vnodes_.resize(offsets_.size() - 1);
 }
 
 void KeyBatch::Assign(std::span<const std::string_view> keys) {
@@ -118,25 +160,31 @@ void KeyBatch::Assign(std::span<const std::string_view> keys) {
     bytes_.insert(bytes_.end(), key.begin(), key.end());
     offsets_.push_back(static_cast<uint32_t>(bytes_.size()));
   }
-  hashes_.resize(keys.size());
-  vnodes_.resize(keys.size());
+  count_ = static_cast<uint32_t>(keys.size());
   HashAll();
 }
 
 void KeyBatch::HashAll() {
-  const uint32_t count = size();
-  if (fixed_width_ == 9) {
-    // One bigint or timestamp: the usual key, with the length known to the compiler.
-    for (uint32_t i = 0; i < count; ++i) {
-      const std::string_view bytes(bytes_.data() + size_t{i} * stride_, 9);
-      hashes_[i] = HashBytes(bytes);
-      vnodes_[i] = VnodeOf(bytes);
-    }
-    return;
-  }
-  for (uint32_t i = 0; i < count; ++i) {
+  hashes_.resize(count_);
+  vnodes_.resize(count_);
+  if (fixed_width_ != 0) return HashAllFixed();
+  for (uint32_t i = 0; i < size(); ++i) {
     hashes_[i] = HashBytes(key(i));
     vnodes_[i] = VnodeOf(key(i));
+  }
+}
+
+void KeyBatch::HashAllFixed() {
+  FindVnodes(bytes_.data(), stride_, fixed_width_, vnodes_);
+  switch (fixed_width_) {  // one, two or three bigints or timestamps: the usual keys
+    case 9:
+      return HashFixed<9>(bytes_.data(), stride_, hashes_);
+    case 18:
+      return HashFixed<18>(bytes_.data(), stride_, hashes_);
+    case 27:
+      return HashFixed<27>(bytes_.data(), stride_, hashes_);
+    default:
+      for (uint32_t i = 0; i < size(); ++i) hashes_[i] = HashBytes(key(i));
   }
 }
 

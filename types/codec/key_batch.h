@@ -16,7 +16,7 @@ namespace riverrun {
 /// i-th selected row. Reused from batch to batch, so that nothing is allocated per batch.
 class KeyBatch {
  public:
-  uint32_t size() const { return static_cast<uint32_t>(hashes_.size()); }
+  uint32_t size() const { return count_; }
   /// Bytes of each key if all have the same number, else 0.
   uint32_t fixed_width() const { return fixed_width_; }
   std::string_view key(uint32_t i) const {
@@ -32,6 +32,8 @@ class KeyBatch {
   /// Makes the keys of the given columns. Fixed-width columns without nulls are encoded column by
   /// column; everything else row by row.
   void Build(const Batch& batch, std::span<const int> columns);
+  /// The same without hashes and vnodes, for who sorts them.
+  void BuildKeys(const Batch& batch, std::span<const int> columns);
   /// Takes over keys made elsewhere.
   void Assign(std::span<const std::string_view> keys);
 
@@ -39,7 +41,9 @@ class KeyBatch {
   bool BuildFixed(const Batch& batch, std::span<const int> columns);
   void BuildAny(const Batch& batch, std::span<const int> columns);
   void HashAll();
+  void HashAllFixed();
 
+  uint32_t count_ = 0;
   uint32_t fixed_width_ = 0;
   uint32_t stride_ = 0;
   std::vector<char> bytes_;         // fixed: count × stride, zero padded; else end to end

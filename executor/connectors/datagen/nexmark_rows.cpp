@@ -1,5 +1,6 @@
 #include "executor/connectors/datagen/nexmark_rows.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -109,18 +110,35 @@ class FieldWriter {
   int64_t* next_ = nullptr;
 };
 
-void Put(const NexmarkBid& bid, const NexmarkTexts& texts, FieldWriter& out) {
+// Puts one value of each event. What to put is looked up once for all of them.
+template <class Event, class Get>
+void PutEach(std::span<const Event> events, FieldWriter& out, Get get) {
+  for (const Event& event : events) out.Put(get(event));
+}
+template <class Event, class Get>
+void PutEachShared(std::span<const Event> events, FieldWriter& out, Get get) {
+  for (const Event& event : events) out.PutShared(get(event));
+}
+
+void Put(std::span<const NexmarkBid> bids, const NexmarkTexts& texts, FieldWriter& out) {
+  using Bid = NexmarkBid;
   switch (static_cast<BidField>(out.field())) {
-    case BidField::kAuction: return out.Put(bid.auction);
-    case BidField::kBidder: return out.Put(bid.bidder);
-    case BidField::kPrice: return out.Put(bid.price);
-    case BidField::kChannel: return out.PutShared(texts.channel(bid.channel));
-    case BidField::kUrl: return out.PutShared(texts.url(bid.channel));
-    case BidField::kExtra: return out.PutShared(bid.extra);
+    case BidField::kAuction:
+      return PutEach(bids, out, [](const Bid& bid) { return bid.auction; });
+    case BidField::kBidder:
+      return PutEach(bids, out, [](const Bid& bid) { return bid.bidder; });
+    case BidField::kPrice:
+      return PutEach(bids, out, [](const Bid& bid) { return bid.price; });
+    case BidField::kChannel:
+      return PutEachShared(bids, out, [&](const Bid& bid) { return texts.channel(bid.channel); });
+    case BidField::kUrl:
+      return PutEachShared(bids, out, [&](const Bid& bid) { return texts.url(bid.channel); });
+    case BidField::kExtra:
+      return PutEachShared(bids, out, [](const Bid& bid) { return bid.extra; });
   }
 }
 
-void Put(const NexmarkAuction& auction, const NexmarkTexts&, FieldWriter& out) {
+void PutOne(const NexmarkAuction& auction, FieldWriter& out) {
   switch (static_cast<AuctionField>(out.field())) {
     case AuctionField::kId: return out.Put(auction.id);
     case AuctionField::kSeller: return out.Put(auction.seller);
@@ -134,7 +152,7 @@ void Put(const NexmarkAuction& auction, const NexmarkTexts&, FieldWriter& out) {
   }
 }
 
-void Put(const NexmarkPerson& person, const NexmarkTexts&, FieldWriter& out) {
+void PutOne(const NexmarkPerson& person, FieldWriter& out) {
   switch (static_cast<PersonField>(out.field())) {
     case PersonField::kId: return out.Put(person.id);
     case PersonField::kName: return out.Put(person.name.view());
@@ -144,6 +162,12 @@ void Put(const NexmarkPerson& person, const NexmarkTexts&, FieldWriter& out) {
     case PersonField::kState: return out.PutShared(person.state);
     case PersonField::kExtra: return out.PutShared(person.extra);
   }
+}
+
+// Persons and auctions are one event in twelve, and mostly text.
+template <class Event>
+void Put(std::span<const Event> events, const NexmarkTexts&, FieldWriter& out) {
+  for (const Event& event : events) PutOne(event, out);
 }
 
 class NexmarkRows : public RowGenerator {
@@ -196,17 +220,27 @@ class NexmarkRows : public RowGenerator {
   }
 
  private:
+  // So many events are made, then put into one column after the other, while they are in the cache.
+  static constexpr uint32_t kPieceRows = 64;
+
   template <class Field, class Event>
-  void FillWith(const EventRange& events, uint32_t fields, std::vector<FieldWriter>& writers,
+  void FillWith(const EventRange& range, uint32_t fields, std::vector<FieldWriter>& writers,
                 Event (NexmarkEvents::*make)(int64_t, FieldSet<Field>) const) const {
-    for (uint32_t row = 0; row < events.rows; ++row) {
-      const int64_t number = NexmarkEventNumber(kind_, events[row]);
-      const Event event = (events_.*make)(number, FieldSet<Field>{fields});
+    std::array<int64_t, kPieceRows> numbers;
+    std::array<Event, kPieceRows> events;
+    for (uint32_t begin = 0; begin < range.rows; begin += kPieceRows) {
+      const uint32_t rows = std::min(kPieceRows, range.rows - begin);
+      for (uint32_t i = 0; i < rows; ++i) {
+        numbers[i] = NexmarkEventNumber(kind_, range[begin + i]);
+      }
+      for (uint32_t i = 0; i < rows; ++i) {
+        events[i] = (events_.*make)(numbers[i], FieldSet<Field>{fields});
+      }
       for (FieldWriter& writer : writers) {
         if (writer.field() == kWhen) {
-          writer.PutTime(events_.TimeOf(number));
+          for (uint32_t i = 0; i < rows; ++i) writer.PutTime(events_.TimeOf(numbers[i]));
         } else {
-          Put(event, events_.texts(), writer);
+          Put(std::span<const Event>(events).first(rows), events_.texts(), writer);
         }
       }
     }

@@ -73,8 +73,10 @@ TEST(Feed, ReaderThatLeavesHoldsNothingBack) {
   auto reader = feed.Subscribe({0});
   feed.Put(OneRow(1, 1));
   EXPECT_FALSE(feed.HasRoom());
+  EXPECT_TRUE(feed.HasReaders());
   reader.reset();
   EXPECT_TRUE(feed.HasRoom());
+  EXPECT_FALSE(feed.HasReaders());
   EXPECT_EQ(feed.subscribers(), 0);
 }
 

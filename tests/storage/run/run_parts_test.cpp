@@ -36,6 +36,24 @@ TEST(TierSet, StaysSmallAndCompact) {
   EXPECT_THAT(tiers.runs(), IsEmpty());
 }
 
+TEST(SortedRun, FindsTheSameWithAndWithoutAFilter) {
+  ViewLayout with = TestLayout(ViewKey::kColumns), without = with;
+  without.filters = false;
+  std::vector<TestRow> rows;
+  for (int64_t id = 0; id < 10'000; id += 2) rows.push_back({id, "x"});
+  const Batch delta[] = {MakeRows(rows)};
+  const RunRef filtered = BuildRun(with, delta, nullptr);
+  const RunRef plain = BuildRun(without, delta, nullptr);
+  EXPECT_LT(plain->bytes(), filtered->bytes());
+  for (int64_t id = 0; id < 10'000; ++id) {
+    std::string key;
+    const Batch row = MakeRows({{id, "x"}});
+    AppendViewKey(with, row, 0, key);
+    ASSERT_EQ(filtered->Find(key, HashBytes(key)).has_value(), id % 2 == 0);
+    ASSERT_EQ(plain->Find(key, HashBytes(key)).has_value(), id % 2 == 0);
+  }
+}
+
 TEST(BloomFilter, KnowsWhatWasAddedAndLittleElse) {
   constexpr uint64_t kKeys = 10'000;
   BloomFilter filter(kKeys);
