@@ -69,9 +69,7 @@ void Coordinator::Take(int worker, WorkerReport report) {
     CHECK(found != in_flight_.end(), "a worker ended an epoch that is not in flight");
     ++found->workers_cut;
     std::ranges::move(cut->sources, std::back_inserter(found->sources));
-    for (const auto& [source, raise] : cut->raises) {
-      if (timed_.contains(source)) timed_[source].raises.push_back(raise);
-    }
+    for (const auto& [source, raise] : cut->raises) NoteRaise(source, raise);
     if (!found->replayed) {
       found->record.positions.insert(found->record.positions.end(), cut->positions.begin(),
                                      cut->positions.end());
@@ -79,9 +77,9 @@ void Coordinator::Take(int worker, WorkerReport report) {
   } else if (std::holds_alternative<ObeyedReport>(report)) {
     --changes_unobeyed_;
   } else if (const auto* caught_up = std::get_if<CaughtUpReport>(&report)) {
-    CaughtUp(worker, caught_up->dataflow);
+    CaughtUp(worker, *caught_up);
   } else if (const auto* failed = std::get_if<HydrationFailedReport>(&report)) {
-    if (on_hydration_failed_) on_hydration_failed_(failed->dataflow, failed->error);
+    HydrationFailed(*failed);
   } else if (const auto* waking = std::get_if<WakingReport>(&report)) {
     WakePartition(*waking);
   }
@@ -129,16 +127,17 @@ bool Coordinator::SendCommands() {
   return sent;
 }
 
-void Coordinator::Note(int worker, const WorkerCommand& command) {
-  if (const auto* attach = std::get_if<AttachCommand>(&command)) {
+void Coordinator::Note(int worker, WorkerCommand& command) {
+  if (auto* attach = std::get_if<AttachCommand>(&command)) {
+    attach->change = change_;
     if (attach->hydration) hydrating_[change_][attach->dataflow].insert(worker);
   } else if (const auto* detach = std::get_if<DetachCommand>(&command)) {
     Forget(detach->dataflow);
   } else if (const auto* add = std::get_if<AddSourceCommand>(&command)) {
     if (add->source.completion == nullptr || !add->source.completion->watermarked) return;
-    timed_[add->source.object].idle_timeout = add->source.completion->idle_timeout;
-  } else if (const auto* remove = std::get_if<RemoveSourceCommand>(&command)) {
-    timed_.erase(remove->object);
+    TimedSource& timed = timed_[add->source.object];
+    timed.idle_timeout = add->source.completion->idle_timeout;
+    timed.first_generation = add->source.first_generation;
   }
 }
 
@@ -146,15 +145,28 @@ void Coordinator::Forget(ObjectId dataflow) {
   for (auto& [change, dataflows] : hydrating_) dataflows.erase(dataflow);
   std::erase_if(hydrating_, [](const auto& change) { return change.second.empty(); });
   std::erase(joined_, dataflow);
+  for (WorkerState& worker : workers_) worker.late.erase(dataflow);
   JoinThoseCaughtUp();
 }
 
-void Coordinator::CaughtUp(int worker, ObjectId dataflow) {
-  for (auto& [change, dataflows] : hydrating_) {
-    const auto found = dataflows.find(dataflow);
-    if (found != dataflows.end()) found->second.erase(worker);
-  }
+bool Coordinator::Hydrates(ObjectId dataflow, uint64_t change) const {
+  const auto found = hydrating_.find(change);
+  return found != hydrating_.end() && found->second.contains(dataflow);
+}
+
+// A report may be about one that has been replaced in the meantime.
+void Coordinator::CaughtUp(int worker, const CaughtUpReport& report) {
+  if (!Hydrates(report.dataflow, report.change)) return;
+  hydrating_[report.change][report.dataflow].erase(worker);
   JoinThoseCaughtUp();
+}
+
+// Several workers may say so.
+void Coordinator::HydrationFailed(const HydrationFailedReport& report) {
+  Change([this, report]() -> Commands {
+    if (!Hydrates(report.dataflow, report.change) || !on_hydration_failed_) return {};
+    return on_hydration_failed_(report.dataflow, report.error);
+  });
 }
 
 // A change's dataflows are joined together, when the last one of them has caught up everywhere.
@@ -302,6 +314,7 @@ bool Coordinator::PublishOldest() {
   published_ = epoch;
   if (on_sources_) on_sources_(oldest.sources);
   NotePositions(oldest.record.positions);
+  if (!oldest.replayed) BeginPartitions(oldest.record.positions);
   if (on_published_) on_published_(oldest.record);
   in_flight_.pop_front();
   for (const ObjectId dataflow : std::exchange(joined_, {})) {
@@ -349,6 +362,7 @@ void Coordinator::NotePositions(const std::vector<Position>& positions) {
   for (const Position& position : positions) {
     const auto source = timed_.find(position.source);
     if (source == timed_.end()) continue;
+    if (position.generation < source->second.first_generation) continue;
     TimedSource::Partition& partition = source->second.partitions[position.partition];
     // One that was asked and is not idle was not at its end: it is asked again after a while.
     const bool moved = partition.offset != position.offset;
@@ -357,6 +371,7 @@ void Coordinator::NotePositions(const std::vector<Position>& positions) {
     partition.offset = position.offset;
     partition.idle = position.idle;
     partition.asked = false;
+    partition.begun |= !position.idle;
     Micros& share = shares.try_emplace(position.source, kNothingHeldBack).first->second;
     if (!position.idle) share = std::min(share, position.watermark);
   }
@@ -364,6 +379,28 @@ void Coordinator::NotePositions(const std::vector<Position>& positions) {
     Micros& reached = timed_[object].reached;
     if (share != kNothingHeldBack) reached = std::max(reached, share);
   }
+}
+
+// A partition that is idle and has never been anything else was added while time went on. It counts
+// from now on; its rows are not behind the stream's time.
+void Coordinator::BeginPartitions(const std::vector<Position>& positions) {
+  for (const Position& position : positions) {
+    const auto source = timed_.find(position.source);
+    if (!position.idle || source == timed_.end()) continue;
+    if (std::exchange(source->second.partitions[position.partition].begun, true)) continue;
+    WakePartition({position.source, position.partition});
+  }
+}
+
+// Those of generations before are nobody's any more: what hydrates begins with the newest.
+void Coordinator::NoteRaise(ObjectId source, const WatermarkRaise& raise) {
+  const auto found = timed_.find(source);
+  if (found == timed_.end()) return;
+  std::vector<WatermarkRaise>& raises = found->second.raises;
+  std::erase_if(raises, [&](const WatermarkRaise& old) {
+    return old.partition == raise.partition && old.generation < raise.generation;
+  });
+  raises.push_back(raise);
 }
 
 std::optional<Micros> Coordinator::NextIdle() const {

@@ -70,6 +70,8 @@ class Coordinator {
 
   /// The newest published epoch; 0 before the first.
   Epoch published() const { return published_; }
+  /// True while there are epochs to be made again.
+  bool Replaying() const { return !replay_.empty(); }
   /// True when nothing is open, in flight, asked for or to be replayed.
   bool Quiet() const;
   /// What it is doing and what it waits for, in one line; for logs and test failures.
@@ -77,9 +79,12 @@ class Coordinator {
   /// Rows that were late for a window, by dataflow, on all workers, as they last reported it.
   std::map<ObjectId, uint64_t> Late() const;
   /// How far time had come in a source at the published epoch, all of its partitions together;
-  /// kNoWatermark for one without a watermark. It never goes back.
+  /// kNoWatermark for one without a watermark. It never goes back while the source is read.
   Micros ReachedBy(ObjectId source) const;
-  /// Every raise of a watermark of the source, in the order of its partitions' offsets.
+  /// The source is no longer read: nothing is known of its time. For a change that is being made.
+  void ForgetTime(ObjectId source) { timed_.erase(source); }
+  /// Every raise of a watermark of the source in its partitions' present generations, in the order
+  /// of their offsets.
   std::vector<WatermarkRaise> RaisesOf(ObjectId source) const;
   /// What made the journal fail, if anything: no epoch is published from then on.
   const std::optional<Error>& failure() const { return failure_; }
@@ -89,8 +94,9 @@ class Coordinator {
   void OnJoined(std::function<void(ObjectId dataflow)> callback) {
     on_joined_ = std::move(callback);
   }
-  /// Called when a dataflow cannot be hydrated; it stays attached, and is never joined.
-  void OnHydrationFailed(std::function<void(ObjectId dataflow, const Error&)> callback) {
+  /// Called at rest when a dataflow cannot be hydrated, once. It is never joined; what the callback
+  /// returns is to detach it and what reads it.
+  void OnHydrationFailed(std::function<Commands(ObjectId dataflow, const Error&)> callback) {
     on_hydration_failed_ = std::move(callback);
   }
   /// Called before OnPublished with what the sources of all workers had done when the epoch ended;
@@ -124,8 +130,10 @@ class Coordinator {
       Micros since = 0;  // it has stood there, by the clock
       bool idle = false;
       bool asked = false;  // to become idle
+      bool begun = false;  // it has held time back, or been told to
     };
     Micros idle_timeout = 0;
+    uint32_t first_generation = 0;  // positions of earlier ones are another source's
     Micros reached = kNoWatermark;
     std::map<int32_t, Partition> partitions = {};
     std::vector<WatermarkRaise> raises = {};
@@ -137,9 +145,12 @@ class Coordinator {
   bool SendCommands();
   bool RefuseChanges();
   void GiveUp(const Error& error);
-  void Note(int worker, const WorkerCommand& command);
+  void Note(int worker, WorkerCommand& command);
   void Forget(ObjectId dataflow);
-  void CaughtUp(int worker, ObjectId dataflow);
+  void CaughtUp(int worker, const CaughtUpReport& report);
+  void HydrationFailed(const HydrationFailedReport& report);
+  bool Hydrates(ObjectId dataflow, uint64_t change) const;
+  void NoteRaise(ObjectId source, const WatermarkRaise& raise);
   void JoinThoseCaughtUp();
   Commands Join(uint64_t change);
   bool AtRest() const {
@@ -149,6 +160,7 @@ class Coordinator {
   void Open(const EpochInfo& info, bool replayed);
   void EndEpoch(Lsn commits_before, std::shared_ptr<const std::vector<Position>> replay);
   void NotePositions(const std::vector<Position>& positions);
+  void BeginPartitions(const std::vector<Position>& positions);
   bool AskIdlePartitions(Micros now);
   bool MayAskIdle() const;
   std::optional<Micros> NextIdle() const;
@@ -167,7 +179,7 @@ class Coordinator {
   const CoordinatorOptions options_;
   std::function<void(const storage::CutRecord&)> on_published_;
   std::function<void(ObjectId)> on_joined_;
-  std::function<void(ObjectId, const Error&)> on_hydration_failed_;
+  std::function<Commands(ObjectId, const Error&)> on_hydration_failed_;
   std::function<void(const std::vector<SourceReport>&)> on_sources_;
   std::function<void(const Error&)> on_failure_;
 

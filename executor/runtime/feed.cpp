@@ -25,8 +25,9 @@ class Feed::Subscription : public PipelineInput {
 };
 
 std::unique_ptr<PipelineInput> Feed::Subscribe(std::vector<int> columns,
-                                               std::shared_ptr<const bool> behind) {
-  queues_.push_back(std::make_unique<Queue>(std::move(columns), std::move(behind)));
+                                               std::shared_ptr<const bool> behind,
+                                               uint32_t generation) {
+  queues_.push_back(std::make_unique<Queue>(std::move(columns), std::move(behind), generation));
   return std::make_unique<Subscription>(*this, *queues_.back());
 }
 
@@ -45,6 +46,7 @@ void Feed::Put(Message message) {
       queue->messages.push_back(message);
       continue;
     }
+    if (generation_ < queue->generation) continue;
     Batch part;
     part.rows = batch->rows;
     part.selection = batch->selection;

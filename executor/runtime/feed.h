@@ -24,8 +24,12 @@ class Feed : public PipelineSink {
   /// A new reader of the given columns, from the next message on. REQUIRES the feed stands between
   /// two epochs. The reader must not outlive the feed.
   /// `behind`: true while the reader may stay behind without slowing the others; null: never.
+  /// `generation`: rows of earlier ones are left out.
   std::unique_ptr<PipelineInput> Subscribe(std::vector<int> columns,
-                                           std::shared_ptr<const bool> behind = nullptr);
+                                           std::shared_ptr<const bool> behind = nullptr,
+                                           uint32_t generation = 0);
+  /// The rows that follow are of this generation of their source.
+  void BeginGeneration(uint32_t generation) { generation_ = generation; }
 
   void Put(Message message) override;
   bool Flush() override;
@@ -43,6 +47,7 @@ class Feed : public PipelineSink {
   struct Queue {
     std::vector<int> columns;
     std::shared_ptr<const bool> behind;
+    uint32_t generation = 0;
     std::deque<Message> messages;
 
     bool HasRoom(uint32_t capacity) const {
@@ -51,6 +56,7 @@ class Feed : public PipelineSink {
   };
 
   const uint32_t capacity_;
+  uint32_t generation_ = 0;
   std::vector<std::unique_ptr<Queue>> queues_;
 };
 

@@ -1,6 +1,7 @@
 #include "executor/runtime/shared_source.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "executor/sources/no_reader.h"
@@ -20,10 +21,12 @@ SharedSource::SharedSource(SourceToRead source, uint32_t feed_capacity)
       feed_(feed_capacity),
       failure_(std::move(source.failure)) {
   cut_positions_ = reader_->Positions();
-  if (source.completion == nullptr) return;
-  const bool has_times = source.completion->watermarked.has_value();
-  completion_.emplace(std::move(source.completion));
-  if (has_times) times_.emplace(*completion_);
+  if (source.completion != nullptr) {
+    const bool has_times = source.completion->watermarked.has_value();
+    completion_.emplace(std::move(source.completion));
+    if (has_times) times_.emplace(*completion_, !reader_->FedByJournal());
+  }
+  NoteGenerations();
 }
 
 void SharedSource::Open(const EpochInfo& info, bool replayed) {
@@ -32,6 +35,7 @@ void SharedSource::Open(const EpochInfo& info, bool replayed) {
   replayed_ = replayed;
   in_epoch_ = failure_ && !failure_told_ ? 1 : 0;
   if (!replayed) BeginGeneration(nullptr);
+  NoteGenerations();
   feed_.Put(EpochOpen{info});
 }
 
@@ -39,6 +43,7 @@ void SharedSource::End(const Cut& cut) {
   CHECK(open_ && !cut_, "no epoch is open");
   cut_ = cut;
   if (cut.replay != nullptr) BeginGeneration(cut.replay.get());
+  NoteGenerations();
   bounds_ = BoundsOf(cut);
   if (!bounds_.empty()) reader_->StopBefore(bounds_);
 }
@@ -65,6 +70,38 @@ void SharedSource::BeginGeneration(const std::vector<Position>* recorded) {
   if (Result<void> sought = reader_->Seek(to); !sought) failure_ = sought.error();
 }
 
+// Where a generation begins, time stands where the one before has left it.
+void SharedSource::NoteGenerations() {
+  for (const Position& at : reader_->Positions()) {
+    const auto [known, fresh] = generations_.try_emplace(at.partition, at.generation);
+    if (std::exchange(known->second, at.generation) == at.generation) continue;
+    if (!times_) continue;
+    const Micros reached = completion_->WatermarkOf(at.partition);
+    if (reached == kNoWatermark) continue;
+    begun_.push_back({at.partition, at.generation, at.offset, reached});
+  }
+}
+
+// What cannot be read again is not forgotten: the next start asks for it once more.
+void SharedSource::KeepRecorded() {
+  missed_replay_ = true;
+  for (Position& at : cut_positions_) {
+    const auto recorded = std::ranges::find_if(*cut_->replay, [&](const Position& p) {
+      return p.source == object_ && p.partition == at.partition;
+    });
+    const bool known = recorded != cut_->replay->end() && recorded->generation >= at.generation;
+    if (known) at = *recorded;
+  }
+  reader_ = MakeNoReader(cut_positions_);
+}
+
+// Whether records that arrive now are of interest. Those that come while others wait are not.
+bool SharedSource::MayRead() const {
+  if (failure_ || held_) return false;
+  if (open_) return (cut_ || !replayed_) && feed_.HasRoom();
+  return reader_->FedByJournal() || reader_->Exhausted();
+}
+
 bool SharedSource::Step() {
   if (!open_ || !feed_.HasRoom()) return false;
   if (!cut_ && (replayed_ || reader_->FedByJournal())) return false;
@@ -77,14 +114,18 @@ bool SharedSource::Step() {
 
 void SharedSource::EndEpoch() {
   cut_positions_ = reader_->Positions();
+  if (failure_ && cut_->replay != nullptr) KeepRecorded();
   if (errors_ != nullptr) errors_->Complete(cut_->info);
   for (Position& position : cut_positions_) {
     if (held_ && held_->partition == position.partition) position.offset = held_->first_offset;
   }
   if (times_) {
     const std::vector<int64_t> ends = reader_->Ends();
-    cut_raises_ = times_->Settle(cut_positions_, cut_->replay.get(),
-                                 [&](size_t partition) { return StandsAtEnd(partition, ends); });
+    cut_raises_ = std::exchange(begun_, {});
+    std::ranges::move(
+        times_->Settle(cut_positions_, cut_->replay.get(),
+                       [&](size_t partition) { return StandsAtEnd(partition, ends); }),
+        std::back_inserter(cut_raises_));
     // In every epoch, though it may not have moved: who has just begun to read has to hear of it.
     const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
     feed_.Put(Watermark{column, completion_->ShareOf(cut_positions_)});
@@ -169,6 +210,8 @@ void SharedSource::Deliver(SourceBatch batch) {
     errors_->Add(batch.partition, std::move(batch.failed));
   }
   if (rows == 0) return;
+  const auto generation = generations_.find(batch.partition);
+  feed_.BeginGeneration(generation == generations_.end() ? 0 : generation->second);
   if (completion_) {
     const bool with_watermarks = feed_.Reads(completion_->spec().RowWatermark());
     feed_.Put(completion_->Complete(batch.partition, std::move(batch.rows), with_watermarks));
@@ -178,7 +221,8 @@ void SharedSource::Deliver(SourceBatch batch) {
 }
 
 SourceReport SharedSource::Report() const {
-  SourceReport report{.object = object_, .partitions = {}, .failure = failure_};
+  SourceReport report{
+      .object = object_, .partitions = {}, .failure = failure_, .missed_replay = missed_replay_};
   const std::vector<int64_t> ends = reader_->Ends();
   for (size_t i = 0; i < cut_positions_.size(); ++i) {
     const int32_t partition = cut_positions_[i].partition;
@@ -210,6 +254,10 @@ void SharedSource::Replace(const MakeReader& make) {
     reader_ = MakeNoReader(std::move(positions));
   }
   cut_positions_ = reader_->Positions();
+  for (const Position& position : cut_positions_) {
+    const bool fresh = !generations_.contains(position.partition);
+    if (fresh && times_) times_->Add(position.partition);
+  }
 }
 
 void SharedSource::NoteSubscribers() {

@@ -34,6 +34,8 @@ struct SourceToRead {
   std::shared_ptr<const CompletionSpec> completion = nullptr;  // null: the rows are complete
   /// Where its partitions begin in generations after the reader's first; for a replay.
   std::vector<Position> later_starts = {};
+  /// The earliest generation of any partition, on all workers.
+  uint32_t first_generation = 0;
   /// Set if it cannot be read at all.
   std::optional<Error> failure = {};
 };
@@ -49,6 +51,8 @@ struct SourceReport {
   ObjectId object;
   std::vector<Partition> partitions = {};
   std::optional<Error> failure = {};
+  /// It had failed when epochs were made again: they lack rows that they had before.
+  bool missed_replay = false;
 };
 
 /// Drives one reader. One worker calls all methods.
@@ -98,7 +102,8 @@ class SharedSource {
   bool FedByJournal() const { return reader_->FedByJournal(); }
   SourceReport Report() const;
   /// Replaces the reader, between epochs, by one that goes on where `make` says, given where this
-  /// one stands. A failure is forgotten.
+  /// one stands. A failure is forgotten. Partitions that this one does not read begin as
+  /// PartitionTimes::Add says.
   using MakeReader =
       std::function<Result<std::unique_ptr<SourceReader>>(std::vector<Position> positions)>;
   void Replace(const MakeReader& make);
@@ -114,8 +119,9 @@ class SharedSource {
   bool BoundsReached() const;
   bool PollOnce();
   void BeginGeneration(const std::vector<Position>* recorded);
-  // Whether records that arrive now are of interest.
-  bool MayRead() const { return !failure_ && (!open_ || feed_.HasRoom()); }
+  void NoteGenerations();
+  void KeepRecorded();
+  bool MayRead() const;
   void Deliver(SourceBatch batch);
   void EndEpoch();
   bool StandsAtEnd(size_t partition, const std::vector<int64_t>& ends) const;
@@ -129,12 +135,15 @@ class SharedSource {
   bool replayed_ = false;  // the open epoch
   uint64_t in_epoch_ = 0;
   std::map<int32_t, SourceReport::Partition> read_;
+  std::map<int32_t, uint32_t> generations_;  // in which the partitions are read
+  std::vector<WatermarkRaise> begun_;        // what generations that begin go on from
   std::optional<Cut> cut_;
   std::vector<Position> bounds_;  // of the cut
   std::vector<Position> cut_positions_;
   std::vector<WatermarkRaise> cut_raises_;
   std::optional<Error> failure_;
-  bool failure_told_ = false;  // an epoch has ended since
+  bool failure_told_ = false;   // an epoch has ended since
+  bool missed_replay_ = false;  // as reported
   std::optional<SourceCompletion> completion_;
   std::optional<PartitionTimes> times_;
   std::optional<SourceBatch> held_;  // of a partition that was idle when it came

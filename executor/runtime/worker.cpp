@@ -203,7 +203,7 @@ void Worker::Obey(AttachCommand command) {
       std::make_unique<DataflowPart>(*command.spec, *command.ends, std::move(environment));
   part->Start(command.mode);
   parts_.push_back({command.dataflow, command.settings, std::move(command.errors), std::move(part),
-                    last_cut_, hydrating, /*caught_up=*/false, command.spec});
+                    last_cut_, hydrating, /*caught_up=*/false, command.spec, command.change});
   NoteSubscribers(*command.spec);
   if (*hydrating) ++hydrating_;
   ++obeyed_due_;
@@ -214,7 +214,9 @@ std::unique_ptr<PipelineInput> Worker::Subscribe(const AttachCommand& command,
                                                  const SourceSpec& source,
                                                  const std::shared_ptr<bool>& hydrating) {
   Feed& feed = FeedOf(source.object);
-  if (!command.hydration) return feed.Subscribe(source.columns);
+  const auto from = command.reads_from.find(source.object);
+  const uint32_t generation = from == command.reads_from.end() ? 0 : from->second;
+  if (!command.hydration) return feed.Subscribe(source.columns, nullptr, generation);
   const Attached* read = Find(source.object);
   if (read != nullptr && *read->hydrating) return feed.Subscribe(source.columns);
   const Hydration& hydration = *command.hydration;
@@ -339,7 +341,7 @@ bool Worker::ReportCaughtUp() {
     if (!*attached.hydrating || attached.caught_up) continue;
     const std::optional<Epoch> completed = attached.part->completed();
     if (!completed || *completed + 1 < last_cut_) continue;
-    if (!link_->reports.TryPush(CaughtUpReport{attached.object})) return false;
+    if (!link_->reports.TryPush(CaughtUpReport{attached.object, attached.change})) return false;
     attached.caught_up = true;
     return true;
   }
@@ -349,7 +351,11 @@ bool Worker::ReportCaughtUp() {
 bool Worker::ReportHydrationFailed() {
   if (hydration_waits_->failures.empty()) return false;
   const auto& [dataflow, error] = hydration_waits_->failures.back();
-  if (!link_->reports.TryPush(HydrationFailedReport{dataflow, error})) return false;
+  const Attached* attached = Find(dataflow);
+  CHECK(attached != nullptr, "a dataflow that is not attached fails");
+  if (!link_->reports.TryPush(HydrationFailedReport{dataflow, attached->change, error})) {
+    return false;
+  }
   hydration_waits_->failures.pop_back();
   return true;
 }

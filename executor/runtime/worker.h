@@ -74,6 +74,10 @@ struct AttachCommand {
   std::shared_ptr<ErrorCollection> errors;  // of this worker
   std::function<std::unique_ptr<Operator>(const OperatorNode&, const OperatorContext&)> materialize;
   StartMode mode = StartMode::kFresh;
+  /// Sources of which it reads only the rows of this generation and later ones.
+  std::map<ObjectId, uint32_t> reads_from = {};
+  /// The number of the change that attaches it; the coordinator gives it.
+  uint64_t change = 0;
   /// The dataflow begins with the content of its inputs and is not waited for until it is joined.
   /// What it reads has been joined, or is attached by the same change before it. Absent: it begins
   /// with the next epoch.
@@ -124,10 +128,12 @@ struct ObeyedReport {};
 /// A dataflow that is being hydrated is less than an epoch behind here.
 struct CaughtUpReport {
   ObjectId dataflow;
+  uint64_t change = 0;  // that attached it: there may have been another of the same name
 };
 /// A dataflow cannot be hydrated here. It stays as it is until it is detached.
 struct HydrationFailedReport {
   ObjectId dataflow;
+  uint64_t change = 0;
   Error error;
 };
 /// Rows of an idle partition have come and wait for WakeCommand.
@@ -185,6 +191,7 @@ class Worker {
     std::shared_ptr<bool> hydrating;  // its inputs look at it, too
     bool caught_up = false;           // has been reported
     std::shared_ptr<const DataflowSpec> spec;
+    uint64_t change = 0;
   };
 
   bool ObeyOne();

@@ -37,12 +37,15 @@ std::vector<WatermarkRaise> PartitionTimes::Settle(std::vector<Position>& positi
         completion_.Raise(position.partition, cut->watermark);
         if (cut->idle) idle_.insert(position.partition);
         if (!cut->idle) idle_.erase(position.partition);
+      } else if (grows_) {
+        Add(position.partition);
       }
     }
     position.watermark = completion_.WatermarkOf(position.partition);
     position.idle = IsIdle(position.partition);
     if (position.watermark == by_rows) continue;
-    raises.push_back({position.partition, position.offset, position.watermark});
+    raises.push_back(
+        {position.partition, position.generation, position.offset, position.watermark});
   }
   // In a replay nothing has been asked for yet.
   raise_ = kNoWatermark;

@@ -15,9 +15,11 @@
 
 namespace riverrun::executor {
 
-/// From `offset` on the rows of a partition are judged as if time had come as far as `to`.
+/// From `offset` of a generation on the rows of a partition are judged as if time had come as far
+/// as `to`.
 struct WatermarkRaise {
   int32_t partition = 0;
+  uint32_t generation = 0;
   int64_t offset = 0;
   Micros to = 0;
   bool operator==(const WatermarkRaise&) const = default;
@@ -26,8 +28,13 @@ struct WatermarkRaise {
 /// The partitions that one worker reads. That worker calls all methods.
 class PartitionTimes {
  public:
-  /// The completion outlives it.
-  explicit PartitionTimes(SourceCompletion& completion) : completion_(completion) {}
+  /// The completion outlives it. `grows`: partitions may be added while the source is read.
+  PartitionTimes(SourceCompletion& completion, bool grows)
+      : completion_(completion), grows_(grows) {}
+
+  /// A partition is added while time goes on: it begins as an idle one, so that its rows wait until
+  /// a cut has raised its watermark to where the stream's is. Between epochs.
+  void Add(int32_t partition) { idle_.insert(partition); }
 
   /// At the end of the epoch every watermark is at least `to`.
   void Raise(Micros to);
@@ -41,8 +48,8 @@ class PartitionTimes {
   bool IsIdle(int32_t partition) const { return idle_.contains(partition); }
 
   /// The epoch ends at these positions: completes them. `recorded`: those of the cut in a replay,
-  /// which count; null: a live epoch. `at_end`: whether there is no record at or behind the i-th.
-  /// Returns the watermarks that were raised.
+  /// which count, and a partition that they do not name is none yet; null: a live epoch. `at_end`:
+  /// whether there is no record at or behind the i-th. Returns the watermarks that were raised.
   std::vector<WatermarkRaise> Settle(std::vector<Position>& positions,
                                      const std::vector<Position>* recorded,
                                      const std::function<bool(size_t)>& at_end);
@@ -51,6 +58,7 @@ class PartitionTimes {
   void Change(const Position& position, bool at_end);
 
   SourceCompletion& completion_;
+  const bool grows_;
   Micros raise_ = kNoWatermark;
   std::map<int32_t, int64_t> idling_;
   std::map<int32_t, Micros> waking_;

@@ -1,5 +1,7 @@
 #include "planner/bind/bind.h"
 
+#include <limits>
+
 #include "planner/bind/expression/bind_type.h"
 #include "planner/bind/query/close_windows.h"
 #include "planner/bind/query/find_relation.h"
@@ -74,7 +76,14 @@ class StatementBinder {
                      node.stream.span.begin);
     }
     state_.Use(*stream, storage::kSelect, node.stream.span.begin);
-    return WaitPlan{stream->id, static_cast<int32_t>(node.partition.value_or(0)), node.offset};
+    const int64_t partition = node.partition.value_or(0);
+    if (partition > std::numeric_limits<int32_t>::max()) {
+      throw SqlError(
+          sqlstate::kInvalidParameterValue,
+          "stream \"" + stream->name + "\" has no partition " + std::to_string(partition),
+          node.stream.span.begin);
+    }
+    return WaitPlan{stream->id, static_cast<int32_t>(partition), node.offset};
   }
 
   // What the session does alone.

@@ -85,7 +85,7 @@ Result<void> Engine::Start(FileSystem& files) {
     impl->publication.PublishSources(sources);
   });
   coordinator.OnHydrationFailed([impl = impl_.get()](ObjectId object, const Error& error) {
-    impl->publication.Fail(object, error);
+    return impl->EndUnfilled(object, error);
   });
   coordinator.OnJoined([impl = impl_.get()](ObjectId object) { impl->Publish(object); });
   Coordinator::Commands commands;
@@ -145,11 +145,37 @@ void Engine::Impl::End(const storage::CatalogObject& object, Coordinator::Comman
     publication.Remove(storage::ErrorsOf(object.id));
     return;
   }
-  if (parts->store(object.id) == nullptr) return;
   publication.Remove(object.id);
   publication.Remove(storage::ErrorsOf(object.id));
+  if (parts->store(object.id) == nullptr) return;
   AddTo(commands, parts->Detach(object.id));
   if (IsFedByJournal(object)) AddTo(commands, parts->RemoveSource(object.id));
+}
+
+// What is created is looked at before it is committed: afterwards nobody could refuse it.
+Result<void> Engine::Impl::CompleteCreated(storage::WriteSet& writes,
+                                           const storage::CatalogSnapshot& before) {
+  for (const storage::CatalogChange& change : writes.Changes()) {
+    const auto* create = std::get_if<storage::CreateObject>(&change);
+    if (create == nullptr) continue;
+    if (const auto completion = CompletionOf(*create->object); !completion) {
+      return std::unexpected(completion.error());
+    }
+    const auto relation = RelationOf(*create->object);
+    if (!relation) return std::unexpected(relation.error());
+    if (!IsContinuousQuery(*create->object)) continue;
+    auto completed = std::make_shared<storage::CatalogObject>(*create->object);
+    completed->reads_from.clear();
+    for (const ObjectId read : SourcesOf((*relation)->dataflow)) {
+      const ObjectRef stream = before.Find(read);
+      if (stream == nullptr || stream->starts.empty()) continue;
+      const uint32_t newest = stream->starts.back().generation;
+      if (newest == stream->starts.front().generation) continue;
+      completed->reads_from.emplace_back(read, newest);
+    }
+    if (!completed->reads_from.empty()) writes.ReplaceCreated(completed);
+  }
+  return {};
 }
 
 // At rest, on the coordinator's thread: no epoch can contain the commit before the workers have
@@ -160,6 +186,10 @@ Engine::Impl::Change Engine::Impl::Make(storage::WriteSet& writes, const Cancel&
   const storage::CatalogRef before = parts->committer().catalog();
   if (Result<void> ahead = CheckAhead(writes, *before); !ahead) {
     change.result = std::unexpected(ahead.error());
+    return change;
+  }
+  if (Result<void> completed = CompleteCreated(writes, *before); !completed) {
+    change.result = std::unexpected(completed.error());
     return change;
   }
   change.result = parts->committer().Commit(writes, cancel);

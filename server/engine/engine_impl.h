@@ -36,6 +36,10 @@ struct Engine::Impl {
   std::atomic<Lsn> acknowledged = 0;  // of the last commit that a session was told of
 
   void Acknowledge(Lsn lsn);
+  /// Completes what is to be created by what is known only at rest: where views begin to read
+  /// streams. Errors: XX001 for what could not run.
+  static Result<void> CompleteCreated(storage::WriteSet& writes,
+                                      const storage::CatalogSnapshot& before);
   /// 55000 if a stream would go on, in a new generation, before where it has been read by now.
   Result<void> CheckAhead(const storage::WriteSet& writes,
                           const storage::CatalogSnapshot& before) const;
@@ -50,6 +54,9 @@ struct Engine::Impl {
   Change Make(storage::WriteSet& writes, const Cancel& cancel,
               executor::Coordinator::Commands& commands);
   void End(const storage::CatalogObject& object, executor::Coordinator::Commands& commands);
+  /// A view cannot be filled: it and what is made of it will have no content.
+  executor::Coordinator::Commands EndUnfilled(ObjectId view, const Error& error);
+  std::vector<storage::ObjectRef> DependentsOf(ObjectId object) const;
   Result<void> BeginStream(const storage::CatalogObject& stream, std::optional<Error> failure,
                            executor::Coordinator::Commands& commands);
   void RestartStream(const storage::CatalogObject& stream,

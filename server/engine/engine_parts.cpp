@@ -1,5 +1,7 @@
 #include "server/engine/engine_parts.h"
 
+#include <algorithm>
+
 #include "executor/operators/materialize.h"
 #include "executor/sources/no_reader.h"
 #include "executor/sources/source_errors.h"
@@ -16,6 +18,16 @@ using executor::SourceSpec;
 using storage::ViewStore;
 
 constexpr Epoch kEpochBlock = 1 << 20;
+
+uint32_t FirstGeneration(const std::vector<executor::SourceToRead>& sources) {
+  std::optional<uint32_t> first;
+  for (const executor::SourceToRead& source : sources) {
+    for (const Position& start : source.reader->Positions()) {
+      first = std::min(first.value_or(start.generation), start.generation);
+    }
+  }
+  return first.value_or(0);
+}
 
 // The part of a version that one worker wrote.
 storage::VersionRef ShardOf(const storage::ViewVersion& version, int worker) {
@@ -117,8 +129,12 @@ EngineParts::Commands EngineParts::AddStream(
   executor::SourceErrors::Retention retention;
   retention.bytes /= static_cast<size_t>(options_.workers);
   Commands commands;
+  std::vector<executor::SourceToRead> sources;
+  for (int i = 0; i < options_.workers; ++i) sources.push_back(of_worker(i));
+  const uint32_t first_generation = FirstGeneration(sources);
   for (int i = 0; i < options_.workers; ++i) {
-    executor::SourceToRead source = of_worker(i);
+    executor::SourceToRead& source = sources[static_cast<size_t>(i)];
+    source.first_generation = first_generation;
     source.errors = std::make_unique<executor::SourceErrors>(topic, errors, i, retention);
     source.completion = completion;
     // So that they can be read from now on: there are none.
@@ -133,6 +149,7 @@ EngineParts::Commands EngineParts::RemoveSource(ObjectId source) {
   histories_.erase(source);
   stream_errors_.erase(source);
   completions_.erase(source);
+  coordinator_->ForgetTime(source);
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {
     commands.emplace_back(i, executor::RemoveSourceCommand{source});
@@ -179,9 +196,8 @@ AttachCommand EngineParts::AttachOn(int worker, const Relation& relation, const 
           .ends = ends,
           .settings = relation.settings,
           .budget = options_.budget,
-          .errors = std::make_shared<executor::ErrorCollection>(*spec, *relation.settings,
-                                                                content.errors->writer(worker),
-                                                                options_.budget),
+          .errors = std::make_shared<executor::ErrorCollection>(
+              *spec, *relation.settings, content.errors->writer(worker), options_.budget),
           .materialize =
               [content, worker, keeps_rows = relation.keeps_rows](
                   const executor::OperatorNode&, const executor::OperatorContext& context) {
@@ -189,7 +205,8 @@ AttachCommand EngineParts::AttachOn(int worker, const Relation& relation, const 
                 return executor::MakeMaterialize(content.rows->writer(worker),
                                                  content.rows->layout(), context);
               },
-          .mode = executor::StartMode::kFresh};
+          .mode = executor::StartMode::kFresh,
+          .reads_from = relation.reads_from};
 }
 
 // Versions are taken now, while the engine is at rest; they stay good however long it takes.

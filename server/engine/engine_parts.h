@@ -81,6 +81,7 @@ class EngineParts {
   Commands AddStream(ObjectId stream, std::string topic,
                      const std::function<executor::SourceToRead(int worker)>& of_worker,
                      History history, Completion completion);
+  /// Its time is forgotten at once: what the same change adds under its name begins anew.
   Commands RemoveSource(ObjectId source);
   /// At the end of the next epoch no partition's watermark is before `to`.
   Commands RaiseWatermark(ObjectId source, Micros to);
@@ -91,6 +92,8 @@ class EngineParts {
     executor::DataflowSpec dataflow;  // materializes it
     storage::ViewLayout layout;
     std::shared_ptr<const Settings> settings;
+    /// Sources of which it reads only the rows of this generation and later ones.
+    std::map<ObjectId, uint32_t> reads_from = {};
     bool is_table = false;   // the committer hears of its versions
     bool keeps_rows = true;  // false: what comes out is counted as done and dropped
   };
@@ -117,10 +120,8 @@ class EngineParts {
   storage::LocalJournal& journal() { return *journal_; }
   executor::Coordinator& coordinator() { return *coordinator_; }
   const std::vector<std::unique_ptr<executor::Worker>>& workers() const { return workers_; }
-  /// The last epoch to be made again; nothing if there is none. Before Replay.
-  const storage::CutRecord* last_recovered() const {
-    return recovered_cuts_.empty() ? nullptr : &recovered_cuts_.back();
-  }
+  /// The epochs to be made again. Before Replay.
+  std::span<const storage::CutRecord> recovered_cuts() const { return recovered_cuts_; }
   /// The last published epoch.
   const storage::CutRecord& published() const { return published_; }
   std::shared_ptr<const storage::ViewStore> store(ObjectId relation) const;

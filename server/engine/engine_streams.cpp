@@ -119,6 +119,11 @@ std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
     });
   });
   if (start.empty()) return nullptr;
+  std::vector<executor::WatermarkRaise> raised(raises.begin(), raises.end());
+  std::erase_if(raised, [&](const executor::WatermarkRaise& raise) {
+    const auto of = std::ranges::find(start, raise.partition, &Position::partition);
+    return of == start.end() || of->generation != raise.generation;
+  });
   std::vector<Position> bounds(before.begin(), before.end());
   std::erase_if(bounds, [&](const Position& at) { return at.source != stream; });
   const Result<EngineParts::Completion> completion = CompletionOf(*object);
@@ -126,7 +131,7 @@ std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
   auto reader = connector->Open(std::move(start), {}, parts->options().budget);
   if (!reader) return executor::MakeFailedRows(reader.error());
   return executor::MakeReaderRows(std::move(*reader), std::move(bounds), source.columns,
-                                  *completion, {raises.begin(), raises.end()});
+                                  *completion, std::move(raised));
 }
 
 // More partitions, or another place in those there are.
@@ -152,17 +157,37 @@ void Engine::Impl::RestartStream(const storage::CatalogObject& stream,
   }
 }
 
+// Everything that is made of an object, what is read before what reads it: ids ascend.
+std::vector<ObjectRef> Engine::Impl::DependentsOf(ObjectId object) const {
+  const storage::CatalogRef catalog = parts->committer().catalog();
+  std::vector<ObjectRef> dependents;
+  std::set<ObjectId> found = {object};
+  for (const auto& [id, candidate] : catalog->objects()) {
+    const bool depends = std::ranges::any_of(
+        candidate->dependencies, [&](ObjectId needed) { return found.contains(needed); });
+    if (depends && found.insert(id).second) dependents.push_back(candidate);
+  }
+  return dependents;
+}
+
+// They hydrate together or not at all: what is made of it waits for its feed.
+Coordinator::Commands Engine::Impl::EndUnfilled(ObjectId view, const Error& error) {
+  std::vector<ObjectId> ended = {view};
+  for (const ObjectRef& dependent : DependentsOf(view)) ended.push_back(dependent->id);
+  Coordinator::Commands commands;
+  for (size_t i = ended.size(); i-- > 0;) {
+    if (parts->store(ended[i]) == nullptr) continue;
+    AddTo(commands, parts->Detach(ended[i]));
+    publication.Fail(ended[i], error);
+  }
+  return commands;
+}
+
 // The stream and all that is made of it, as if they were created now.
 std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject& stream,
                                                    Coordinator::Commands& commands) {
   const storage::CatalogRef catalog = parts->committer().catalog();
-  std::vector<ObjectRef> dependents;  // what is read before what reads it: ids ascend
-  std::set<ObjectId> found = {stream.id};
-  for (const auto& [id, object] : catalog->objects()) {
-    const bool depends = std::ranges::any_of(
-        object->dependencies, [&](ObjectId needed) { return found.contains(needed); });
-    if (depends && found.insert(id).second) dependents.push_back(object);
-  }
+  std::vector<ObjectRef> dependents = DependentsOf(stream.id);
   for (size_t i = dependents.size(); i-- > 0;) End(*dependents[i], commands);
   End(stream, commands);
   publication.ForgetFailure(stream.id);
@@ -177,11 +202,11 @@ std::vector<ObjectRef> Engine::Impl::RebuildStream(const storage::CatalogObject&
 
 // At a start: what had been read is read again, so it has to be there.
 Result<void> Engine::Reopen(const storage::CatalogObject& stream, Coordinator::Commands& commands) {
-  const storage::CutRecord* last = impl_->parts->last_recovered();
+  const std::vector<Position> read = ReadOf(stream.id, impl_->parts->recovered_cuts());
   const auto connector = impl_->streams.Open(stream);
   std::optional<Error> failure;
-  while (last != nullptr && connector) {
-    failure = CheckReplayable(**connector, stream, last->positions);
+  while (!read.empty() && connector) {
+    failure = CheckReplayable(**connector, stream, read);
     if (!failure || failure->sqlstate != sqlstate::kConnectionFailure) break;
     if (options_.on_waiting) {
       options_.on_waiting("stream \"" + stream.name + "\" is waited for: " + failure->text);
@@ -217,6 +242,13 @@ Result<Committed> Engine::ResetStream(ObjectId stream, const std::variant<std::s
   if (object == nullptr) return Fail(sqlstate::kUndefinedTable, "the stream has been dropped");
   const std::optional<Error> failure = impl_->publication.FailureOf(stream);
   const bool failed = failure && failure->sqlstate == sqlstate::kObjectNotInPrerequisiteState;
+  if (!rebuild && impl_->publication.MissedReplay(stream)) {
+    Error error{sqlstate::kObjectNotInPrerequisiteState,
+                "the views of stream \"" + object->name +
+                    "\" could not be made again when the server started"};
+    error.hint = "RESET TO ... REBUILD makes them anew.";
+    return std::unexpected(std::move(error));
+  }
   auto reset =
       impl_->streams.Reset(*object, to, rebuild, impl_->publication.published().positions, failed);
   if (!reset) return std::unexpected(reset.error());

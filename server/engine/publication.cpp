@@ -10,6 +10,8 @@ namespace {
 
 // How late a wait may notice that it is cancelled.
 constexpr std::chrono::milliseconds kLook{20};
+// How often somebody who waits for a source asks for an epoch at least.
+constexpr std::chrono::milliseconds kNudgeMax{640};
 
 }  // namespace
 
@@ -51,6 +53,7 @@ void Publication::Fail(ObjectId object, const Error& error) {
   {
     const std::scoped_lock lock(mutex_);
     failed_[object] = error;
+    filling_.erase(object);
   }
   changed_.notify_all();
 }
@@ -66,6 +69,13 @@ std::optional<Error> Publication::FailureOf(ObjectId source) const {
     if (report.object == source && report.failure) return report.failure;
   }
   return std::nullopt;
+}
+
+bool Publication::MissedReplay(ObjectId source) const {
+  const std::scoped_lock lock(mutex_);
+  return std::ranges::any_of(sources_, [&](const executor::SourceReport& report) {
+    return report.object == source && report.missed_replay;
+  });
 }
 
 void Publication::ForgetFailure(ObjectId source) {
@@ -91,17 +101,26 @@ Result<void> Publication::WaitForPositions(std::span<const Position> positions,
                       (at.generation == to.generation && at.offset >= to.offset));
     });
   };
+  std::chrono::milliseconds pause = kLook;
+  auto nudge_at = std::chrono::steady_clock::now() + pause;
   while (true) {
     if (refused_) return std::unexpected(ShutdownError());
-    if (std::ranges::all_of(positions, reached)) return {};
+    const bool there = std::ranges::all_of(positions, reached);
     for (const executor::SourceReport& report : sources_) {
       const auto is_waited_for = [&](const Position& to) { return to.source == report.object; };
-      if (report.failure && std::ranges::any_of(positions, is_waited_for)) {
+      if (!std::ranges::any_of(positions, is_waited_for)) continue;
+      // What had been read before a start is not there if it could not be read again.
+      if (report.failure && (!there || report.missed_replay)) {
         return std::unexpected(*report.failure);
       }
     }
+    if (there) return {};
     if (cancel.requested()) return FailCanceled();
-    if (changed_.wait_for(lock, kLook) == std::cv_status::no_timeout) continue;
+    changed_.wait_for(lock, kLook);
+    if (std::chrono::steady_clock::now() < nudge_at) continue;
+    // Each costs an epoch: ever more rarely.
+    pause = std::min(2 * pause, kNudgeMax);
+    nudge_at = std::chrono::steady_clock::now() + pause;
     lock.unlock();
     if (!nudge()) return riverrun::Fail(sqlstate::kUndefinedTable, "the stream has been dropped");
     lock.lock();

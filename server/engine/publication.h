@@ -49,6 +49,8 @@ class Publication {
   std::vector<executor::SourceReport> sources() const;
   /// What made a source fail, if anything has.
   std::optional<Error> FailureOf(ObjectId source) const;
+  /// True if views lack rows of it that they had before the server started.
+  bool MissedReplay(ObjectId source) const;
   /// Waits until each of the partitions has been read up to its position, in that generation or a
   /// later one, in an epoch that is published; `nudge` is called now and then without the lock;
   /// false: the source is gone (42P01). Errors: the source's.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "executor/runtime/error_collection.h"
 #include "planner/bind/settings_text.h"
@@ -97,7 +98,17 @@ Result<std::optional<EngineParts::Relation>> RelationOf(const CatalogObject& obj
                                .dataflow = *std::move(spec),
                                .layout = storage::LayoutOf(object),
                                .settings = std::make_shared<const Settings>(context.settings),
+                               .reads_from = {object.reads_from.begin(), object.reads_from.end()},
                                .keeps_rows = object.kind != ObjectKind::kSink};
+}
+
+std::vector<ObjectId> SourcesOf(const executor::DataflowSpec& dataflow) {
+  std::set<ObjectId> sources;
+  for (const executor::OperatorNode& node : dataflow.nodes) {
+    const auto* source = std::get_if<executor::SourceSpec>(&node.spec);
+    if (source != nullptr) sources.insert(source->object);
+  }
+  return {sources.begin(), sources.end()};
 }
 
 Result<EngineParts::Completion> CompletionOf(const CatalogObject& object) {

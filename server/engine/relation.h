@@ -27,6 +27,9 @@ storage::VersionRef EmptyContent(ObjectId object, storage::ViewLayout layout, Ep
 /// that does not parse.
 Result<std::optional<EngineParts::Relation>> RelationOf(const storage::CatalogObject& object);
 
+/// What a dataflow reads, each once.
+std::vector<ObjectId> SourcesOf(const executor::DataflowSpec& dataflow);
+
 /// What is computed of a stream's rows when they are read; null for what needs nothing. Errors:
 /// XX001 for a stored dataflow that does not parse.
 Result<EngineParts::Completion> CompletionOf(const storage::CatalogObject& object);

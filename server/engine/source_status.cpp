@@ -35,6 +35,7 @@ void AddConnectedSource(const storage::CatalogObject& stream, const storage::Rea
                         std::vector<SourceStatus>& out) {
   std::map<int32_t, SourceStatus> partitions;
   for (const storage::StreamStart& start : stream.starts) {
+    if (start.generation != stream.starts.back().generation) continue;
     SourceStatus& status = partitions[start.partition];
     status.object = stream.id;
     status.partition = start.partition;

@@ -30,14 +30,34 @@ Result<std::shared_ptr<StreamConnector>> Connect(const CatalogObject& stream, Cl
   return *std::move(made);
 }
 
-// The start of each partition in its newest generation.
+// The start of each partition in the newest generation; those that it does not name are gone.
 std::map<int32_t, StreamStart> NewestStarts(const CatalogObject& stream) {
   std::map<int32_t, StreamStart> newest;
   for (const StreamStart& start : stream.starts) {
-    const auto [at, fresh] = newest.try_emplace(start.partition, start);
-    if (!fresh && start.generation >= at->second.generation) at->second = start;
+    if (start.generation == stream.starts.back().generation) newest[start.partition] = start;
   }
   return newest;
+}
+
+// 22023 if a partition has no such offset to read from.
+Result<void> CheckThere(StreamConnector& connector, int64_t offset) {
+  const auto refuse = [&](size_t partition, const char* what, int64_t at) {
+    return Fail(sqlstate::kInvalidParameterValue, "partition " + std::to_string(partition) +
+                                                      " of \"" + std::string(connector.Topic()) +
+                                                      "\" " + what + " at offset " +
+                                                      std::to_string(at));
+  };
+  const Result<std::vector<int64_t>> begins = connector.FindBegins();
+  if (!begins) return std::unexpected(begins.error());
+  for (size_t i = 0; i < begins->size(); ++i) {
+    if (offset < (*begins)[i]) return refuse(i, "begins", (*begins)[i]);
+  }
+  const auto ends = connector.FindEnds();
+  if (!ends) return std::unexpected(ends.error());
+  for (size_t i = 0; *ends && i < (*ends)->size(); ++i) {
+    if (offset > (**ends)[i]) return refuse(i, "ends", (**ends)[i]);
+  }
+  return {};
 }
 
 }  // namespace
@@ -75,12 +95,17 @@ Result<storage::ObjectRef> StreamConnections::Reset(const CatalogObject& stream,
   if (!connector) return std::unexpected(connector.error());
   Result<std::vector<int64_t>> offsets = (*connector)->FindStart();
   if (!offsets) return std::unexpected(offsets.error());
-  if (const auto* offset = std::get_if<int64_t>(&to)) std::ranges::fill(*offsets, *offset);
+  if (const auto* offset = std::get_if<int64_t>(&to)) {
+    if (Result<void> found = CheckThere(**connector, *offset); !found) {
+      return std::unexpected(found.error());
+    }
+    std::ranges::fill(*offsets, *offset);
+  }
   auto reset = std::make_shared<CatalogObject>(stream);
   const uint32_t generation = stream.starts.empty() ? 0 : stream.starts.back().generation + 1;
   if (rebuild) reset->starts.clear();
   for (size_t i = 0; i < offsets->size(); ++i) {
-    const StreamStart start{generation, static_cast<int32_t>(i), (*offsets)[i]};
+    const StreamStart start{generation, static_cast<int32_t>(i), (*offsets)[i], failed};
     const bool behind = std::ranges::any_of(read, [&](const Position& at) {
       return at.source == stream.id && at.partition == start.partition && start.offset < at.offset;
     });
@@ -237,39 +262,75 @@ StreamBeginning BeginningOf(const CatalogObject& stream, int worker, int workers
   return beginning;
 }
 
+std::vector<Position> ReadOf(ObjectId stream, std::span<const storage::CutRecord> cuts) {
+  std::map<std::pair<int32_t, uint32_t>, Position> furthest;
+  for (const storage::CutRecord& cut : cuts) {
+    for (const Position& at : cut.positions) {
+      if (at.source != stream) continue;
+      Position& known = furthest.try_emplace({at.partition, at.generation}, at).first->second;
+      if (at.offset > known.offset) known = at;
+    }
+  }
+  std::vector<Position> read;
+  for (const auto& [partition, position] : furthest) read.push_back(position);
+  return read;
+}
+
+namespace {
+
+// Why records [from, to.offset) of a partition cannot be read again, given where its log begins and
+// ends (nothing: nowhere) by now.
+std::optional<std::string> WhyNotReadable(int64_t from, const Position& to,
+                                          std::optional<int64_t> begin,
+                                          std::optional<int64_t> end) {
+  if (!begin || (end && *end < to.offset)) {
+    return " ends before offset " + std::to_string(to.offset) +
+           ", up to which it had been read: it was made anew or cut short";
+  }
+  if (*begin <= from) return std::nullopt;
+  return " begins at offset " + std::to_string(*begin) +
+         " by now, and the views need it from offset " + std::to_string(from);
+}
+
+std::optional<int64_t> At(const std::vector<int64_t>& offsets, int32_t partition) {
+  const auto index = static_cast<size_t>(partition);
+  return index < offsets.size() ? std::optional(offsets[index]) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Error> CheckReplayable(StreamConnector& connector, const CatalogObject& stream,
                                      std::span<const Position> read) {
-  std::vector<Position> starts = BeginningOf(stream, 0, 0).first;
-  const bool anything = std::ranges::any_of(starts, [&](const Position& start) {
-    return std::ranges::any_of(read, [&](const Position& at) {
-      return at.source == stream.id && at.partition == start.partition && at.offset > start.offset;
-    });
-  });
-  if (!anything) return std::nullopt;
+  std::vector<std::pair<StreamStart, Position>> needed;
+  uint32_t whole_from = 0;  // what was read before this generation may be other records by now
+  for (const StreamStart& start : stream.starts) {
+    if (start.after_failure) whole_from = std::max(whole_from, start.generation);
+    for (const Position& to : read) {
+      const bool same = to.partition == start.partition && to.generation == start.generation;
+      if (same && to.offset > start.offset) needed.emplace_back(start, to);
+    }
+  }
+  if (needed.empty()) return std::nullopt;
   const Result<std::vector<int64_t>> begins = connector.FindBegins();
   if (!begins) return begins.error();
   const auto ends = connector.FindEnds();
   if (!ends) return ends.error();
-  for (const Position& at : read) {
-    if (at.source != stream.id) continue;
-    const auto index = static_cast<size_t>(at.partition);
-    const auto start = std::ranges::find(starts, at.partition, &Position::partition);
-    if (start == starts.end() || at.offset <= start->offset) continue;
-    const std::string where = "partition " + std::to_string(at.partition) + " of \"" +
-                              std::string(connector.Topic()) + "\"";
-    Error error{sqlstate::kObjectNotInPrerequisiteState, {}};
+  for (const auto& [start, to] : needed) {
+    std::optional<std::string> why;
+    if (start.generation < whole_from) {
+      why = " had been read up to offset " + std::to_string(to.offset) +
+            " before the stream failed and was RESET, and those records cannot be told again";
+    } else {
+      why = WhyNotReadable(start.offset, to, At(*begins, to.partition),
+                           *ends ? At(**ends, to.partition) : std::nullopt);
+    }
+    if (!why) continue;
+    Error error{sqlstate::kObjectNotInPrerequisiteState,
+                "partition " + std::to_string(to.partition) + " of \"" +
+                    std::string(connector.Topic()) + "\"" + *why};
     error.hint =
         "ALTER STREAM ... RESET TO earliest REBUILD makes its views anew from what is there.";
-    if (index >= begins->size() || (*ends && (**ends)[index] < at.offset)) {
-      error.text = where + " ends before offset " + std::to_string(at.offset) +
-                   ", up to which it had been read: it was made anew or cut short";
-      return error;
-    }
-    if ((*begins)[index] > start->offset) {
-      error.text = where + " begins at offset " + std::to_string((*begins)[index]) +
-                   " by now, and the views need it from offset " + std::to_string(start->offset);
-      return error;
-    }
+    return error;
   }
   return std::nullopt;
 }

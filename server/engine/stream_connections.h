@@ -14,6 +14,7 @@
 #include "executor/operators/operators.h"
 #include "executor/runtime/shared_source.h"
 #include "storage/catalog/catalog_snapshot.h"
+#include "storage/journal_record.h"
 #include "types/cancel.h"
 
 namespace riverrun::server {
@@ -77,8 +78,13 @@ struct StreamBeginning {
 };
 StreamBeginning BeginningOf(const storage::CatalogObject& stream, int worker, int workers);
 
+/// How far the cuts say that a stream had been read: the furthest position of each partition in
+/// each generation.
+std::vector<Position> ReadOf(ObjectId stream, std::span<const storage::CutRecord> cuts);
+
 /// What keeps a stream from being read again up to where it had been read, if anything: records
-/// that retention has removed, a topic made anew. Asks; waits with 08001 for an answer.
+/// that retention has removed, a topic made anew. `read`: as ReadOf has it. Asks; waits with 08001
+/// for an answer.
 std::optional<Error> CheckReplayable(executor::StreamConnector& connector,
                                      const storage::CatalogObject& stream,
                                      std::span<const Position> read);

@@ -8,8 +8,9 @@
 namespace riverrun::storage {
 namespace {
 
-// 2: an object ends with the starts of a stream.
-constexpr uint8_t kFormat = 2;
+// 2: an object ends with the starts of a stream. 3: they say whether the stream had failed; then
+// come the generations from which on a view reads streams.
+constexpr uint8_t kFormat = 3;
 
 enum class ChangeKind : uint8_t { kCreate = 1, kDrop, kAlter, kReserveEpochs, kReserveIds };
 
@@ -139,6 +140,12 @@ void AppendObject(const CatalogObject& object, std::string& out) {
     AppendFixed(out, start.generation);
     AppendFixed(out, start.partition);
     AppendFixed(out, start.offset);
+    AppendFlag(out, start.after_failure);
+  }
+  AppendVarint(out, object.reads_from.size());
+  for (const auto& [stream, generation] : object.reads_from) {
+    AppendFixed(out, stream.value);
+    AppendFixed(out, generation);
   }
 }
 
@@ -177,7 +184,13 @@ std::shared_ptr<const CatalogObject> ReadObject(ByteReader& in, uint8_t format) 
     start.generation = in.Fixed<uint32_t>();
     start.partition = in.Fixed<int32_t>();
     start.offset = in.Fixed<int64_t>();
+    if (format >= 3) start.after_failure = ReadFlag(in);
     object->starts.push_back(start);
+  }
+  if (format < 3) return object;
+  for (uint64_t left = in.Count(8); left > 0 && in.ok(); --left) {
+    const ObjectId stream{in.Fixed<uint32_t>()};
+    object->reads_from.emplace_back(stream, in.Fixed<uint32_t>());
   }
   return object;
 }

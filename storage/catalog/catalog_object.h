@@ -66,11 +66,13 @@ struct WatermarkDefinition {
 };
 
 /// Where the reading of one partition of a stream begins. ALTER STREAM ... RESET begins another
-/// generation of its partitions.
+/// generation, which names every partition that there is then.
 struct StreamStart {
   uint32_t generation = 0;
   int32_t partition = 0;
   int64_t offset = 0;
+  /// The stream had failed: the records of the generations before may be gone, or be others by now.
+  bool after_failure = false;
 
   bool operator==(const StreamStart&) const = default;
 };
@@ -119,6 +121,9 @@ struct CatalogObject {
   /// Of a stream with a connector, generation after generation: what `start` meant when it was
   /// asked for, and the beginnings of partitions that were found later.
   std::vector<StreamStart> starts;
+  /// Of a materialized view or sink: streams that had been RESET when it was created, and the
+  /// generation from which on it reads them.
+  std::vector<std::pair<ObjectId, uint32_t>> reads_from;
   std::optional<RoleDefinition> role;
   std::optional<IndexDefinition> index;
 

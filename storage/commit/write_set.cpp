@@ -95,6 +95,14 @@ Result<void> WriteSet::Add(const CatalogObject& table, TableDelta delta) {
 
 void WriteSet::Add(CatalogChange change) { log_.emplace_back(std::move(change)); }
 
+void WriteSet::ReplaceCreated(const ObjectRef& object) {
+  for (Entry& entry : log_) {
+    auto* change = std::get_if<CatalogChange>(&entry);
+    auto* create = change == nullptr ? nullptr : std::get_if<CreateObject>(change);
+    if (create != nullptr && create->object->id == object->id) create->object = object;
+  }
+}
+
 Result<void> WriteSet::Check(const CatalogObject& table, Batch rows) {
   Rows entry;
   entry.check = true;

@@ -44,6 +44,9 @@ class WriteSet {
   Result<void> Add(const CatalogObject& table, TableDelta delta);
   /// Adds a catalog change.
   void Add(CatalogChange change);
+  /// Puts `object` in the place of the one with its id that the transaction creates: some of it is
+  /// known only when it commits.
+  void ReplaceCreated(const ObjectRef& object);
   /// Adds rows that must still be there, unchanged, at the commit: SELECT ... FOR UPDATE.
   Result<void> Check(const CatalogObject& table, Batch rows);
 

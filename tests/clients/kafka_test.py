@@ -253,8 +253,146 @@ def main(binary):
         wait(c, "s11", 104)
         equal(rows(c, "SELECT n FROM v11") + rows(c, "SELECT m FROM v11b"), [(65,), (66,)], "more")
         equal(refused(c, "ALTER STREAM s11 RESET TO nowhere")[0], "42601", "a place")
+        broker.delete_records(topic, 50)
+        for offset, words in [(49, "begins at offset 50"), (1000, "ends at offset 105")]:
+            code, text = refused(c, f"ALTER STREAM s11 RESET TO {offset} REBUILD")
+            equal((code, words in text), ("22023", True), text)
+        c.execute("ALTER STREAM s11 RESET TO 50 REBUILD")
+        equal(rows(c, "SELECT n FROM v11"), [(55,)], "the first that is there")
+
+    # ---- windows that close ----
+
+    def minutes(first, last, per_minute=1, word="w"):
+        return [json.dumps({"id": minute, "word": word, "at": f"2026-01-01T10:{minute:02}:{i:02}Z"})
+                for minute in range(first, last) for i in range(per_minute)]
+
+    def create_closing(cursor, stream, topic, view, delay="0 s"):
+        cursor.execute(f"CREATE STREAM {stream} (id bigint, word text, at timestamptz, WATERMARK FOR "
+                       f"at AS at - INTERVAL '{delay}') WITH (connector = 'kafka', topic = '{topic}',"
+                       f" brokers = '{broker.address}', format = 'json', idle_timeout = '0')")
+        close(cursor, stream, view)
+
+    def close(cursor, stream, view):
+        cursor.execute(f"CREATE MATERIALIZED VIEW {view} AS SELECT window_start, count(*) AS n FROM "
+                       f"TUMBLE({stream}, at, INTERVAL '1 minute') GROUP BY window_start "
+                       "EMIT ON WINDOW CLOSE")
+
+    def counts(cursor, view):
+        return [n for (n,) in rows(cursor, f"SELECT n FROM {view} ORDER BY window_start")]
+
+    def a_rebuilt_view_closes_no_window_early():
+        topic = broker.new_topic()
+        # The windows are over when the last record says so, and not before.
+        broker.write(topic, minutes(0, 10) * 3000 + minutes(59, 60))
+        c = connect()
+        create_closing(c, "s14", topic, "v14", delay="30 min")
+        equal(counts(c, "v14"), [3000] * 10, "closed")
+        for _ in range(3):
+            c.execute("ALTER STREAM s14 RESET TO earliest REBUILD")
+            equal(counts(c, "v14"), [3000] * 10, "closed anew")
+
+    def a_partition_behind_the_others():
+        topic = broker.new_topic()
+        broker.write(topic, minutes(0, 10, per_minute=5))
+        with Server(binary) as own:
+            c = connect(own)
+            create_closing(c, "s", topic, "v")
+            equal(counts(c, "v"), [5] * 9, "before")
+            broker.grow_topic(topic, 2)
+            until(lambda: rows(c, "SELECT count(*) FROM sys.sources WHERE name = 's'"),
+                  lambda found: found == [(2,)])
+            broker.write(topic, minutes(3, 12, per_minute=2), partition=1)
+            wait(c, "s", 17, partition=1)
+            # Minute 9 had begun and was open: its rows count, those before are late.
+            equal(counts(c, "v"), [5] * 9, "closed windows stay closed")
+            broker.write(topic, minutes(12, 13))
+            broker.write(topic, minutes(12, 13), partition=1)
+            wait(c, "s", 50)
+            wait(c, "s", 18, partition=1)
+            expected = [5] * 9 + [7, 2, 2]
+            equal(counts(c, "v"), expected, "with the new partition")
+            late = rows(c, "SELECT late FROM sys.views WHERE name = 'v'")
+            equal(late, [(12,)], "late rows")
+            close(c, "s", "later")
+            equal(counts(c, "later"), expected, "a view that is created later")
+            for workers in ["1", "3"]:
+                own.kill()
+                own.start("--workers", workers)
+                c = connect(own)
+                for view in ["v", "later"]:
+                    equal(counts(c, view), expected, f"{view} after a kill, {workers} workers")
+                equal(rows(c, "SELECT late FROM sys.views WHERE name = 'v'"), late, "late rows")
 
     # ---- starts and stops ----
+
+    def views_created_after_a_reset():
+        """They have what has been read since, and the same after a restart."""
+        topic = broker.new_topic()
+        broker.write(topic, minutes(10, 20))
+        with Server(binary) as own:
+            c = connect(own)
+            create_closing(c, "s", topic, "old")
+            wait(c, "s", 9)
+            c.execute("ALTER STREAM s RESET TO latest")
+            broker.write(topic, minutes(5, 8) + minutes(30, 33))
+            wait(c, "s", 15)
+            close(c, "s", "new")
+            c.execute("CREATE MATERIALIZED VIEW total AS SELECT count(*) FROM s")
+            broker.write(topic, minutes(40, 41))
+            wait(c, "s", 16)
+
+            def check(when):
+                equal(rows(c, "SELECT count(*) FROM s"), [(7,)], f"one-shot {when}")
+                equal(rows(c, "SELECT * FROM total"), [(7,)], f"total {when}")
+                # What is behind the watermark of before the RESET is late for both.
+                equal(counts(c, "new"), [1, 1, 1], f"new {when}")
+                equal(counts(c, "old"), [1] * 13, f"old {when}")
+
+            check("before")
+            for workers in ["3", "1"]:
+                own.kill()
+                own.start("--workers", workers)
+                c = connect(own)
+                check(f"after a kill, {workers} workers")
+            c.execute("ALTER STREAM s RESET TO earliest REBUILD")
+            equal(counts(c, "new"), counts(c, "old"), "rebuilt")
+            own.kill()
+            own.start()
+            c = connect(own)
+            equal(len(counts(c, "new")), 13, "rebuilt, and after a kill")
+
+    def an_old_topic_is_not_taken_for_the_new_one():
+        """A topic made anew under a stream that went on: no start can read the old records."""
+        for before, after in [(100, 10), (10, 100)]:
+            topic = broker.new_topic()
+            broker.write(topic, numbers(0, before))
+            with Server(binary) as own:
+                c = connect(own)
+                create(c, "s", topic)
+                c.execute("CREATE MATERIALIZED VIEW v AS SELECT count(*), max(id) FROM s")
+                wait(c, "s", before - 1)
+                broker.delete_topic(topic)
+                until(lambda: state(c, "s"), lambda s: s != "running")
+                broker.new_topic(topic)
+                broker.write(topic, numbers(1000, after))
+                c.execute("ALTER STREAM s RESET TO latest")
+                broker.write(topic, numbers(5000, 3))
+                wait(c, "s", after + 2)
+                equal(rows(c, "SELECT * FROM v"), [(before + 3, 5002)], "goes on")
+                for start in ["first", "second"]:
+                    own.kill()
+                    own.start()
+                    c = connect(own)
+                    equal("cannot be told again" in state(c, "s") or "ends before" in state(c, "s"),
+                          True, f"the {start} start: {state(c, 's')}")
+                    equal(refused(c, "WAIT FOR STREAM s OFFSET 1")[0], "55000", "WAIT")
+                    code, text = refused(c, "ALTER STREAM s RESET TO earliest")
+                    equal((code, "REBUILD" in text), ("55000", True), text)
+                c.execute("ALTER STREAM s RESET TO earliest REBUILD")
+                equal(rows(c, "SELECT * FROM v"), [(after + 3, 5002)], "rebuilt")
+                own.kill()
+                own.start()
+                equal(rows(connect(own), "SELECT * FROM v"), [(after + 3, 5002)], "and again")
 
     def kill_and_restart():
         topic = broker.new_topic(partitions=2)
@@ -353,7 +491,9 @@ def main(binary):
         c.execute(f"CREATE STREAM r (id int) WITH (connector = 'kafka', {with_})")
         equal(refused(c, "INSERT INTO r VALUES (1)")[0], "0A000", "INSERT")
         equal(refused(c, "DELETE FROM r")[0], "0A000", "DELETE")
-        equal(refused(c, "WAIT FOR STREAM r PARTITION 7 OFFSET 1")[0], "22023", "partition")
+        for partition in [7, 2**32]:
+            equal(refused(c, f"WAIT FOR STREAM r PARTITION {partition} OFFSET 1")[0], "22023",
+                  "partition")
         c.execute("SET statement_timeout = '200ms'")
         equal(refused(c, "WAIT FOR STREAM r OFFSET 1")[0], "57014", "timeout")
         c.execute("RESET statement_timeout")
@@ -416,7 +556,9 @@ def main(binary):
     cases = [the_document, the_readme, a_topic_is_a_relation, start_says_where_it_begins, json_as_the_rules_say,
              garbage_is_kept_and_harms_nothing, not_null_is_kept, transactions_and_gaps,
              new_partitions_are_read, retention_past_our_offset, a_topic_made_anew_is_never_skipped,
-             reset_and_rebuild, kill_and_restart, what_cannot_be_read_again, refusals, sinks, the_broker_goes_away,
+             reset_and_rebuild, a_rebuilt_view_closes_no_window_early,
+             a_partition_behind_the_others, views_created_after_a_reset,
+             an_old_topic_is_not_taken_for_the_new_one, kill_and_restart, what_cannot_be_read_again, refusals, sinks, the_broker_goes_away,
              a_start_without_the_broker_waits]
     wanted = sys.argv[2:]
     with broker, server:

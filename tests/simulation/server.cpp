@@ -1,5 +1,9 @@
 #include "tests/simulation/server.h"
 
+#include <algorithm>
+
+#include "server/engine/stream_connections.h"
+
 namespace riverrun::simulation {
 namespace {
 
@@ -41,7 +45,51 @@ EngineParts::Relation RelationOf(const CaseInput& input, size_t view) {
           .dataflow = random.spec,
           .layout = random.layout,
           .settings = std::make_shared<const Settings>(),
+          .reads_from = random.reads_from,
           .is_table = view < input.tables.size()};
+}
+
+EngineParts::Commands AddStream(EngineParts& engine, const StreamLog& stream,
+                                const CaseOptions& options, testing::RandomData& random) {
+  const int workers = engine.options().workers;
+  return engine.AddStream(
+      stream.id, "topic",
+      [&](int worker) {
+        storage::CatalogObject object;
+        object.id = stream.id;
+        object.starts = stream.starts;
+        auto [first, later] = server::BeginningOf(object, worker, workers);
+        executor::SourceToRead source{.object = stream.id, .reader = nullptr};
+        source.reader = MakeStreamReader(stream, std::move(first), options.rows_max, random);
+        source.later_starts = std::move(later);
+        return source;
+      },
+      [&stream, workers](const executor::SourceSpec& source, int worker,
+                         std::span<const Position> before,
+                         std::span<const executor::WatermarkRaise> raises) {
+        return MakeHistory(stream, source.columns, worker, workers, before, raises);
+      },
+      stream.completion);
+}
+
+EngineParts::Commands RestartStream(EngineParts& engine, const StreamLog& stream,
+                                    const CaseOptions& options, testing::RandomData& random) {
+  const int workers = engine.options().workers;
+  EngineParts::Commands commands;
+  for (int worker = 0; worker < workers; ++worker) {
+    const auto make = [&stream, &options, &random, worker,
+                       workers](const std::vector<Position>& positions) {
+      std::vector<Position> to = stream.NewestStarts(worker, workers);
+      for (Position& position : to) {
+        const auto at = std::ranges::find(positions, position.partition, &Position::partition);
+        if (at != positions.end() && at->generation == position.generation) position = *at;
+      }
+      return Result<EngineParts::Reader>(
+          MakeStreamReader(stream, std::move(to), options.rows_max, random));
+    };
+    commands.emplace_back(worker, executor::ReplaceReaderCommand{stream.id, make});
+  }
+  return commands;
 }
 
 std::unique_ptr<EngineParts> StartServer(const CaseInput& input, size_t views,
@@ -68,17 +116,7 @@ std::unique_ptr<EngineParts> StartServer(const CaseInput& input, size_t views,
     coordinator.Change(engine->AddTable(table.id, /*row_ids=*/false));
   }
   for (const StreamLog& stream : input.streams) {
-    coordinator.Change(engine->AddSource(
-        stream.id,
-        [&](int worker) {
-          return MakeStreamReader(stream, worker, workers, options.rows_max, random);
-        },
-        [&stream, workers](const executor::SourceSpec& source, int worker,
-                           std::span<const Position> before,
-                           std::span<const executor::WatermarkRaise> raises) {
-          return MakeHistory(stream, source.columns, worker, workers, before, raises);
-        },
-        stream.completion));
+    coordinator.Change(AddStream(*engine, stream, options, random));
   }
   for (size_t i = 0; i < views; ++i) {
     coordinator.Change(engine->Attach(RelationOf(input, i), EngineParts::Begin::kReplay));

@@ -36,6 +36,13 @@ struct CaseInput {
 /// What runs for a view of the case.
 EngineParts::Relation RelationOf(const CaseInput& input, size_t view);
 
+/// Reads a stream as its starts say.
+EngineParts::Commands AddStream(EngineParts& engine, const StreamLog& stream,
+                                const CaseOptions& options, testing::RandomData& random);
+/// Goes on with a stream whose starts have been added to.
+EngineParts::Commands RestartStream(EngineParts& engine, const StreamLog& stream,
+                                    const CaseOptions& options, testing::RandomData& random);
+
 /// The engine of a case, recovered from the files of the last run, with the case's tables, streams
 /// and first views. CHECKs that nothing is refused: what the simulated faults leave must open.
 std::unique_ptr<EngineParts> StartServer(const CaseInput& input, size_t views,

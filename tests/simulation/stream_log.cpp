@@ -9,17 +9,9 @@ namespace {
 
 class StreamReader : public executor::SourceReader {
  public:
-  StreamReader(const StreamLog& log, int worker, int workers, uint32_t rows_max,
+  StreamReader(const StreamLog& log, std::vector<Position> start, uint32_t rows_max,
                testing::RandomData& random)
-      : log_(log), rows_max_(rows_max), random_(random) {
-    for (size_t p = static_cast<size_t>(worker); p < log.partitions.size();
-         p += static_cast<size_t>(workers)) {
-      Position position;
-      position.source = log.id;
-      position.partition = static_cast<int32_t>(p);
-      positions_.push_back(position);
-    }
-  }
+      : log_(log), rows_max_(rows_max), random_(random), positions_(std::move(start)) {}
 
   Result<std::optional<executor::SourceBatch>> Poll(uint32_t rows_max, uint32_t) override {
     if (positions_.empty() || random_.Chance(20)) return std::nullopt;
@@ -42,7 +34,10 @@ class StreamReader : public executor::SourceReader {
     bounds_.assign(bounds.begin(), bounds.end());
   }
   Result<void> Seek(std::span<const Position> positions) override {
-    positions_.assign(positions.begin(), positions.end());
+    for (Position& at : positions_) {
+      const auto to = std::ranges::find(positions, at.partition, &Position::partition);
+      if (to != positions.end()) at = *to;
+    }
     return {};
   }
   std::vector<Position> Positions() const override { return positions_; }
@@ -88,20 +83,41 @@ class History : public executor::BatchSource {
 
 }  // namespace
 
-std::vector<std::string> StreamLog::Before(std::span<const Position> positions) const {
+const storage::StreamStart* StreamLog::StartOf(int32_t partition, uint32_t generation) const {
+  const auto found = std::ranges::find_if(starts, [&](const storage::StreamStart& start) {
+    return start.partition == partition && start.generation == generation;
+  });
+  return found == starts.end() ? nullptr : &*found;
+}
+
+std::vector<Position> StreamLog::NewestStarts(int worker, int workers) const {
+  std::vector<Position> newest;
+  for (const storage::StreamStart& start : starts) {
+    if (start.generation != generation() || start.partition % workers != worker) continue;
+    newest.push_back({.source = id,
+                      .partition = start.partition,
+                      .generation = start.generation,
+                      .offset = start.offset});
+  }
+  return newest;
+}
+
+std::vector<std::string> StreamLog::RowsSince(uint32_t generation, const Extents& read) const {
   std::vector<std::string> rows;
-  for (const Position& position : positions) {
-    if (position.source != id) continue;
-    const auto& records = partitions[position.partition];
-    rows.insert(rows.end(), records.begin(), records.begin() + position.offset);
+  for (const storage::StreamStart& start : starts) {
+    const auto to = read.find({start.partition, start.generation});
+    if (start.generation < generation || to == read.end()) continue;
+    const auto& records = partitions[static_cast<size_t>(start.partition)];
+    rows.insert(rows.end(), records.begin() + start.offset, records.begin() + to->second);
   }
   return rows;
 }
 
-std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, int worker,
-                                                         int workers, uint32_t rows_max,
+std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log,
+                                                         std::vector<Position> start,
+                                                         uint32_t rows_max,
                                                          testing::RandomData& random) {
-  return std::make_unique<StreamReader>(log, worker, workers, rows_max, random);
+  return std::make_unique<StreamReader>(log, std::move(start), rows_max, random);
 }
 
 std::unique_ptr<executor::BatchSource> MakeHistory(
@@ -112,13 +128,16 @@ std::unique_ptr<executor::BatchSource> MakeHistory(
   if (log.completion != nullptr) completion.emplace(log.completion);
   for (const Position& position : before) {
     if (position.source != log.id || position.partition % workers != worker) continue;
-    for (int64_t i = 0; i < position.offset; ++i) {
+    if (position.generation != log.generation()) continue;
+    const int64_t from = log.StartOf(position.partition, position.generation)->offset;
+    for (int64_t i = from; i < position.offset; ++i) {
       BatchBuilder row(log.types);
       DecodeRow(log.partitions[position.partition][i], 1, row);
       Batch whole = row.Finish();
       if (completion) {
         for (const executor::WatermarkRaise& raise : raises) {
-          const bool applies = raise.partition == position.partition && raise.offset == i;
+          const bool applies = raise.partition == position.partition &&
+                               raise.generation == position.generation && raise.offset == i;
           if (applies) completion->Raise(raise.partition, raise.to);
         }
         whole = completion->Complete(position.partition, std::move(whole), true);

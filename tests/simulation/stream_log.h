@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,9 +11,13 @@
 #include "executor/batch_source.h"
 #include "executor/source_reader.h"
 #include "executor/sources/partition_times.h"
+#include "storage/catalog/catalog_object.h"
 #include "tests/random_data.h"
 
 namespace riverrun::simulation {
+
+/// How far partitions have been read in each of their generations.
+using Extents = std::map<std::pair<int32_t, uint32_t>, int64_t>;
 
 /// The records of one stream, as row images.
 struct StreamLog {
@@ -24,20 +29,28 @@ struct StreamLog {
   std::shared_ptr<const executor::CompletionSpec> completion = nullptr;
   Micros delay = 0;
   std::set<Micros> advanced_to = {};  // by ALTER STREAM ... ADVANCE WATERMARK
+  /// Where its reading begins, as a catalog has it: the newest generation names every partition.
+  std::vector<storage::StreamStart> starts = {};
 
-  /// The rows below the given offsets (of this stream's positions; others are passed over).
-  std::vector<std::string> Before(std::span<const Position> positions) const;
+  uint32_t generation() const { return starts.back().generation; }
+  /// Where a partition begins in a generation; nothing if it does not.
+  const storage::StreamStart* StartOf(int32_t partition, uint32_t generation) const;
+  /// The partitions of a worker at their starts in the newest generation.
+  std::vector<Position> NewestStarts(int worker, int workers) const;
+  /// The rows that have been read in the generations from `generation` on.
+  std::vector<std::string> RowsSince(uint32_t generation, const Extents& read) const;
 };
 
-/// A reader of the partitions p with p mod `workers` = `worker`, which starts at offset 0 and
-/// delivers in pieces of random length; now and then nothing although there is something. The log
-/// may grow while it is read and outlives the reader.
-std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log, int worker,
-                                                         int workers, uint32_t rows_max,
+/// A reader of the given partitions, each from its position on. It delivers in pieces of random
+/// length; now and then nothing although there is something. The log may grow while it is read and
+/// outlives the reader.
+std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log,
+                                                         std::vector<Position> start,
+                                                         uint32_t rows_max,
                                                          testing::RandomData& random);
 
-/// Those records of the same partitions, completed and judged with the raises, that stand before
-/// the given positions.
+/// Those records of a worker's partitions, completed and judged with the raises, that stand before
+/// the given positions in the newest generation.
 std::unique_ptr<executor::BatchSource> MakeHistory(
     const StreamLog& log, const std::vector<int>& columns, int worker, int workers,
     std::span<const Position> before, std::span<const executor::WatermarkRaise> raises);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "executor/functions/function_registry.h"
 #include "tests/simulation/random_query.h"
@@ -219,19 +220,25 @@ using Groups = std::map<std::pair<std::optional<int64_t>, Window>, Counted>;
 // The records of a stream, from cut to cut.
 class Model {
  public:
-  Model(const WindowQuery& query, const StreamLog& log) : query_(query), log_(log) {}
+  Model(const WindowQuery& query, const StreamLog& log, uint32_t generation)
+      : query_(query), log_(log), generation_(generation) {}
 
   void Read(const storage::CutRecord& cut) {
     std::optional<Micros> share;
     for (const Position& position : cut.positions) {
       if (position.source != log_.id) continue;
+      const auto* start = log_.StartOf(position.partition, position.generation);
+      if (start == nullptr) continue;  // of before the stream was rebuilt
       Partition& partition = partitions_[position.partition];
+      if (std::exchange(partition.generation, position.generation) != position.generation) {
+        partition.offset = start->offset;
+      }
       if (partition.idle && position.offset > partition.offset) {
         problem = "rows of an idle partition at epoch " + std::to_string(cut.info.epoch);
       }
       const auto& records = log_.partitions[static_cast<size_t>(position.partition)];
       for (; partition.offset < position.offset; ++partition.offset) {
-        Add(ReadRecord(records[static_cast<size_t>(partition.offset)], log_), partition.mark);
+        Add(ReadRecord(records[static_cast<size_t>(partition.offset)], log_), partition);
       }
       if (position.watermark < partition.mark) problem = "a watermark goes back";
       // Only a person raises it, or its waking, to where the stream's was.
@@ -254,13 +261,16 @@ class Model {
 
  private:
   struct Partition {
+    std::optional<uint32_t> generation;
     int64_t offset = 0;
     Micros mark = kNoWatermark;
     bool idle = false;
   };
 
-  void Add(const Record& record, Micros& mark) {
+  void Add(const Record& record, Partition& partition) {
+    Micros& mark = partition.mark;
     if (record.time) mark = std::max(mark, *record.time - log_.delay);
+    if (*partition.generation < generation_) return;
     if (query_.least_key && record.key < *query_.least_key) return;
     if (!record.time) {
       ++late;
@@ -280,6 +290,7 @@ class Model {
 
   const WindowQuery& query_;
   const StreamLog& log_;
+  const uint32_t generation_;
   std::map<int32_t, Partition> partitions_;
 };
 
@@ -329,9 +340,10 @@ RandomView MakeWindowView(ObjectId id, const Relation& stream, size_t number,
   return ViewBuilder(query, stream).Build(id);
 }
 
-WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log, const Cuts& cuts) {
+WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log, const Cuts& cuts,
+                      uint32_t generation) {
   using Above = WindowQuery::Above;
-  Model model(query, log);
+  Model model(query, log, generation);
   for (const auto& [epoch, cut] : cuts) model.Read(cut);
   WindowAnswer answer;
   answer.late = query.closes ? model.late : 0;

@@ -49,12 +49,14 @@ RandomView MakeWindowView(ObjectId id, const Relation& stream, size_t number,
 
 /// What it contains when the stream has been read up to the last of the cuts, which are all that
 /// there have been. Rows between two cuts are judged by what the first one says of their partition.
+/// Rows of generations before `generation` are none of its, but move its time.
 struct WindowAnswer {
   Bag rows;
   uint64_t late = 0;         // rows that have missed a window, or have no time
   std::string problem = {};  // what the cuts say and must not
 };
 using Cuts = std::map<Epoch, storage::CutRecord>;
-WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log, const Cuts& cuts);
+WindowAnswer AnswerOf(const WindowQuery& query, const StreamLog& log, const Cuts& cuts,
+                      uint32_t generation);
 
 }  // namespace riverrun::simulation

@@ -1,6 +1,7 @@
 #include "tests/simulation/world.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "tests/simulation/server.h"
 #include "types/codec/key.h"
@@ -79,6 +80,9 @@ class Case {
       StreamLog& log =
           input_.streams.emplace_back(StreamLog{.id = stream.id, .types = types, .partitions = {}});
       log.partitions.resize(1 + random_.Below(4));
+      for (size_t p = 0; p < log.partitions.size(); ++p) {
+        log.starts.push_back({.generation = 0, .partition = static_cast<int32_t>(p), .offset = 0});
+      }
       log.delay = random_.Between(0, 10) * 1'000'000;
       const Micros idle_timeout = random_.Chance(60) ? random_.Between(20, 120) * 1000 : 0;
       log.completion = WatermarkBehind(types, log.delay, idle_timeout);
@@ -104,8 +108,8 @@ class Case {
     workers_ = 1 + (workers_ + static_cast<int>(random_.Below(2))) % kWorkersMax;
     server_ = StartServer(input_, views_, files_, clock_, options_, workers_, random_,
                           [this](const storage::CutRecord& cut) { Check(cut); });
-    readable_ = views_;
-    server_->coordinator().OnJoined([this](ObjectId) { ++readable_; });
+    hydrating_.clear();
+    server_->coordinator().OnJoined([this](ObjectId view) { hydrating_.erase(view); });
     commits_.clear();
     LogCommits(server_->journal().Begin());
     // What was acknowledged is there, and what is there is what was written.
@@ -119,6 +123,7 @@ class Case {
       }
     }
     unacknowledged_.clear();
+    read_.clear();
     // Those that a power loss took are made anew, under other numbers.
     cuts_.clear();
   }
@@ -135,8 +140,9 @@ class Case {
     if (chosen < 4) return AppendToStream();
     if (chosen < 8) return WriteTable();
     if (chosen < 14) return clock_.Advance(random_.Between(1, 4000));
-    if (chosen == 14 && random_.Chance(10)) return CreateViews();
+    if (chosen == 14 && random_.Chance(15)) return CreateViews();
     if (chosen == 15 && random_.Chance(5)) return AdvanceTime();
+    if (chosen == 16 && random_.Chance(12)) return AlterStream();
     StepOne();
     Acknowledge();
   }
@@ -163,22 +169,118 @@ class Case {
 
   // One or two views at once, which begin with what their inputs contain.
   void CreateViews() {
-    if (readable_ < views_) return;  // one of them may be read by the next
-    if (server_->published().info.epoch == 0) return;
-    const size_t until = std::min(input_.views.size(), views_ + 1 + random_.Below(2));
-    if (until == views_) return;
-    server_->coordinator().Change([this, from = views_, until] {
+    server_->coordinator().Change([this, count = 1 + random_.Below(2)] {
       EngineParts::Commands commands;
-      for (size_t view = from; view < until; ++view) {
-        for (auto& command : server_->Attach(RelationOf(input_, view),
-                                             EngineParts::Begin::kHydrate)) {
-          commands.push_back(std::move(command));
+      if (!Recovered()) return commands;
+      if (!hydrating_.empty()) return commands;  // one of them may be read by the next
+      const size_t until = std::min(input_.views.size(), views_ + count);
+      for (; views_ < until; ++views_) {
+        RandomView& view = input_.views[views_];
+        for (const StreamLog& stream : input_.streams) {
+          if (Reads(view, stream.id)) view.reads_from[stream.id] = stream.generation();
         }
+        Attach(views_, commands);
+        ++report_.views_hydrated;
       }
       return commands;
     });
-    report_.views_hydrated += until - views_;
-    views_ = until;
+  }
+
+  // Clients come when all epochs have been made again, and one more.
+  bool Recovered() const {
+    return server_->published().info.epoch > 0 && !server_->coordinator().Replaying();
+  }
+
+  void Attach(size_t view, EngineParts::Commands& commands) {
+    hydrating_.insert(input_.views[view].relation.id);
+    std::ranges::move(server_->Attach(RelationOf(input_, view), EngineParts::Begin::kHydrate),
+                      std::back_inserter(commands));
+  }
+
+  static bool Reads(const RandomView& view, ObjectId object) {
+    return std::ranges::any_of(view.spec.nodes, [&](const executor::OperatorNode& node) {
+      const auto* source = std::get_if<executor::SourceSpec>(&node.spec);
+      return source != nullptr && source->object == object;
+    });
+  }
+
+  // A partition is added to a topic, or ALTER STREAM ... RESET with or without REBUILD.
+  void AlterStream() {
+    StreamLog& stream = input_.streams[random_.Below(static_cast<uint32_t>(input_.streams.size()))];
+    server_->coordinator().Change([this, &stream, what = random_.Below(3)] {
+      EngineParts::Commands commands;
+      if (!Recovered()) return commands;
+      Sync();  // the commit that says so is durable, and with it the cuts before it
+      commands = what == 0 ? Grow(stream) : what == 1 ? Reset(stream) : Rebuild(stream);
+      server_->coordinator().RequestCut(server_->journal().End());
+      return commands;
+    });
+  }
+
+  void Sync() {
+    const Lsn end = server_->journal().End();
+    server_->journal().RequestDurable(end - 1);
+    while (*server_->journal().Durable() < end) server_->journal().Step();
+  }
+
+  EngineParts::Commands Grow(StreamLog& stream) {
+    if (stream.partitions.size() >= 6) return {};
+    ++report_.partitions_added;
+    stream.starts.push_back({.generation = stream.generation(),
+                             .partition = static_cast<int32_t>(stream.partitions.size()),
+                             .offset = 0});
+    stream.partitions.emplace_back();
+    return RestartStream(*server_, stream, options_, random_);
+  }
+
+  // Goes on where it is or behind, at most at the end.
+  EngineParts::Commands Reset(StreamLog& stream) {
+    ++report_.streams_reset;
+    const uint32_t before = stream.generation();
+    for (size_t p = 0; p < stream.partitions.size(); ++p) {
+      const auto number = static_cast<int32_t>(p);
+      const auto read = read_[stream.id].find({number, before});
+      const int64_t at =
+          read == read_[stream.id].end() ? stream.StartOf(number, before)->offset : read->second;
+      const auto end = static_cast<int64_t>(stream.partitions[p].size());
+      stream.starts.push_back(
+          {.generation = before + 1, .partition = number, .offset = random_.Between(at, end)});
+    }
+    return RestartStream(*server_, stream, options_, random_);
+  }
+
+  // Begins anew somewhere, with all views that are made of it.
+  EngineParts::Commands Rebuild(StreamLog& stream) {
+    ++report_.streams_rebuilt;
+    const uint32_t generation = stream.generation() + 1;
+    stream.starts.clear();
+    for (size_t p = 0; p < stream.partitions.size(); ++p) {
+      const auto end = static_cast<int64_t>(stream.partitions[p].size());
+      stream.starts.push_back({.generation = generation,
+                               .partition = static_cast<int32_t>(p),
+                               .offset = random_.Between(0, end)});
+    }
+    std::set<ObjectId> gone = {stream.id};
+    std::vector<size_t> dependents;
+    for (size_t i = 0; i < views_; ++i) {
+      const RandomView& view = input_.views[i];
+      const bool depends = std::ranges::any_of(gone, [&](ObjectId id) { return Reads(view, id); });
+      if (!depends) continue;
+      gone.insert(view.relation.id);
+      dependents.push_back(i);
+      for (auto& [epoch, seen] : seen_) seen.erase(view.relation.id);
+    }
+    EngineParts::Commands commands;
+    const auto add = [&](EngineParts::Commands more) {
+      std::ranges::move(more, std::back_inserter(commands));
+    };
+    for (size_t i = dependents.size(); i-- > 0;) {
+      add(server_->Detach(input_.views[dependents[i]].relation.id));
+    }
+    add(server_->RemoveSource(stream.id));
+    add(AddStream(*server_, stream, options_, random_));
+    for (const size_t view : dependents) Attach(view, commands);
+    return commands;
   }
 
   // One transaction over a table: some keys inserted, updated, deleted.
@@ -266,24 +368,28 @@ class Case {
     for (const Relation& table : input_.tables) {
       inputs[table.id] = TableContent(table.id, commits_, cut.commits_before);
     }
-    for (const StreamLog& stream : input_.streams) {
-      Bag& bag = inputs[stream.id];
-      for (const std::string& row : stream.Before(cut.positions)) ++bag[row];
+    for (const Position& position : cut.positions) {
+      int64_t& read = read_[position.source][{position.partition, position.generation}];
+      read = std::max(read, position.offset);
     }
     const bool compare = random_.Chance(40) || checks_due_;
-    std::vector<Bag> seen;
-    for (size_t i = 0; i < readable_; ++i) {
+    std::map<ObjectId, Bag>& before = seen_[cut.info.epoch];
+    if (!before.empty()) ++report_.replayed_epochs_compared;
+    for (size_t i = 0; i < views_; ++i) {
       const RandomView& view = input_.views[i];
+      const ObjectId id = view.relation.id;
+      if (hydrating_.contains(id)) continue;
       CheckView(view, cut, compare, inputs);
-      seen.push_back(inputs[view.relation.id]);
+      if (problem_) return;
+      const auto [known, fresh] = before.try_emplace(id, inputs[id]);
+      if (fresh) continue;
+      Compare(view, cut, known->second, inputs[id], view.layout.types, "seen before a crash: ");
     }
-    const auto [known, fresh] = seen_.try_emplace(cut.info.epoch, seen);
-    if (fresh || problem_) return;
-    ++report_.replayed_epochs_compared;
-    for (size_t i = 0; i < known->second.size(); ++i) {
-      const RandomView& view = input_.views[i];
-      Compare(view, cut, known->second[i], seen[i], view.layout.types, "seen before a crash: ");
-    }
+  }
+
+  uint32_t GenerationOf(const RandomView& view, const StreamLog& stream) const {
+    const auto from = view.reads_from.find(stream.id);
+    return from == view.reads_from.end() ? 0 : from->second;
   }
 
   void CheckView(const RandomView& view, const storage::CutRecord& cut, bool compare,
@@ -302,12 +408,19 @@ class Case {
       Answer answer;
       if (view.window) {
         const StreamLog& log = input_.streams[view.window->stream];
-        WindowAnswer model = AnswerOf(*view.window, log, cuts_);
+        WindowAnswer model = AnswerOf(*view.window, log, cuts_, GenerationOf(view, log));
         answer.rows = std::move(model.rows);
         if (problem_ == std::nullopt && !model.problem.empty()) problem_ = model.problem;
         ++report_.windows_checked;
         report_.window_rows += rows.size();
       } else {
+        for (const StreamLog& stream : input_.streams) {
+          Bag& bag = inputs[stream.id] = {};
+          for (const std::string& row :
+               stream.RowsSince(GenerationOf(view, stream), read_[stream.id])) {
+            ++bag[row];
+          }
+        }
         answer = BatchAnswer(view, inputs, cut.info);
       }
       Compare(view, cut, answer.rows, rows, view.layout.types, "");
@@ -353,14 +466,15 @@ class Case {
   // A server at rest that has left something unread would agree with the batch answer, too.
   void CheckAllRead() {
     if (problem_) return;
-    if (readable_ < views_) problem_ = "a view was never joined";
+    if (!hydrating_.empty()) problem_ = "a view was never joined";
     for (const StreamLog& stream : input_.streams) {
-      size_t records = 0;
-      for (const auto& partition : stream.partitions) records += partition.size();
-      if (stream.Before(last_cut_.positions).size() == records) continue;
-      problem_ = "records of stream " + std::to_string(stream.id.value) + " are left unread";
+      for (size_t p = 0; p < stream.partitions.size(); ++p) {
+        const int64_t read = read_[stream.id][{static_cast<int32_t>(p), stream.generation()}];
+        if (read == static_cast<int64_t>(stream.partitions[p].size())) continue;
+        problem_ = "records of stream " + std::to_string(stream.id.value) + " are left unread";
+      }
     }
-    for (size_t i = 0; i < readable_; ++i) CheckLate(input_.views[i]);
+    for (size_t i = 0; i < views_; ++i) CheckLate(input_.views[i]);
     if (!commits_.empty() && last_cut_.commits_before <= commits_.back().first) {
       problem_ = "the last commit is in no epoch";
     }
@@ -369,14 +483,15 @@ class Case {
   void CheckLate(const RandomView& view) {
     if (!view.window || problem_) return;
     const StreamLog& log = input_.streams[view.window->stream];
-    const uint64_t expected = AnswerOf(*view.window, log, cuts_).late;
+    const uint64_t expected = AnswerOf(*view.window, log, cuts_, GenerationOf(view, log)).late;
     const std::map<ObjectId, uint64_t> late = server_->late();
     const auto found = late.find(view.relation.id);
     const uint64_t counted = found == late.end() ? 0 : found->second;
     report_.late_rows += counted;
     if (counted == expected) return;
     problem_ = "view " + std::to_string(view.relation.id.value) + " counts " +
-               std::to_string(counted) + " late rows, not " + std::to_string(expected) + "\n" +
+               std::to_string(counted) + " late rows, not " + std::to_string(expected) +
+               ", reading from generation " + std::to_string(GenerationOf(view, log)) + "\n" +
                executor::Explain(view.spec);
   }
 
@@ -387,15 +502,16 @@ class Case {
   SimulatedClock clock_;
   CaseInput input_;
   std::unique_ptr<EngineParts> server_;
-  size_t views_ = 0;     // of the input that have been created
-  size_t readable_ = 0;  // and have content
+  size_t views_ = 0;              // of the input that have been created
+  std::set<ObjectId> hydrating_;  // of them: without content yet
   int workers_ = 0;
   std::map<size_t, Micros> progress_;  // of the time of each stream
   std::vector<LoggedCommit> commits_;
   std::vector<std::pair<Lsn, std::string>> unacknowledged_, acknowledged_;
   storage::CutRecord last_cut_;             // published
   Cuts cuts_;                               // published by this run and those that it replayed
-  std::map<Epoch, std::vector<Bag>> seen_;  // content of every epoch that was published
+  std::map<ObjectId, Extents> read_;        // of the streams
+  std::map<Epoch, std::map<ObjectId, Bag>> seen_;  // content of every epoch that was published
   bool checks_due_ = false;
   std::optional<std::string> problem_;
 };

@@ -18,7 +18,8 @@ Result<Answer> Session::Impl::RunWait(const planner::WaitPlan& plan) {
   const storage::ObjectRef stream = Context().catalog->Find(plan.stream);
   if (stream != nullptr && IsConnected(*stream)) {
     const bool exists = std::ranges::any_of(stream->starts, [&](const storage::StreamStart& start) {
-      return start.partition == plan.partition;
+      return start.partition == plan.partition &&
+             start.generation == stream->starts.back().generation;
     });
     if (!exists) {
       return Fail(

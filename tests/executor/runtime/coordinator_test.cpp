@@ -56,6 +56,8 @@ class CoordinatorTest : public ::testing::Test {
         told += "detach" + std::to_string(detach->dataflow.value);
       } else if (auto* attach = std::get_if<AttachCommand>(&*command)) {
         told += "attach" + std::to_string(attach->dataflow.value);
+      } else if (auto* wake = std::get_if<WakeCommand>(&*command)) {
+        told += "wake" + std::to_string(wake->partition) + "to" + std::to_string(wake->to);
       }
     }
     return told;
@@ -89,6 +91,43 @@ class CoordinatorTest : public ::testing::Test {
     return commands;
   }
 
+  // The first worker is told to read a stream with a watermark.
+  static Coordinator::Commands AddTimedSource(uint32_t id, uint32_t first_generation) {
+    AddSourceCommand add{{.object = {id}, .reader = nullptr}};
+    auto completion = std::make_shared<CompletionSpec>();
+    completion->watermarked = 0;
+    add.source.completion = std::move(completion);
+    add.source.first_generation = first_generation;
+    Coordinator::Commands commands;
+    commands.emplace_back(0, std::move(add));
+    return commands;
+  }
+  void ChangeAndObey(Coordinator::Commands commands) {
+    const size_t count = commands.size();
+    coordinator_->Change(std::move(commands));
+    Run();
+    for (size_t i = 0; i < count; ++i) Say(0, ObeyedReport{});
+    Run();
+    ToldEach();
+  }
+  void ToldEach() {
+    for (int i = 0; i < kWorkers; ++i) Told(i);
+  }
+  void EpochWith(std::vector<Position> positions,
+                 std::vector<std::pair<ObjectId, WatermarkRaise>> raises = {}) {
+    coordinator_->RequestCut(++lsn_);
+    clock_.now += 1'000;
+    Run();
+    ToldEach();
+    const Epoch epoch = next_epoch_++;
+    Say(0, CutReport{.epoch = epoch, .positions = std::move(positions), .raises = raises});
+    Say(1, CutReport{.epoch = epoch, .positions = {}});
+    SayAll([&] { return CompletedReport{epoch}; });
+    Run();
+  }
+
+  Lsn lsn_ = 0;
+  Epoch next_epoch_ = kFirst;
   static constexpr int kWorkers = 2;
   static constexpr Epoch kFirst = 10;
   TestClock clock_;
@@ -218,11 +257,11 @@ TEST_F(CoordinatorTest, HydratedDataflowsOfOneChangeAreJoinedTogether) {
   EXPECT_EQ(ToldAll(), "attach5 attach6");
   SayAll([] { return ObeyedReport{}; });
   SayAll([] { return ObeyedReport{}; });
-  SayAll([] { return CaughtUpReport{{5}}; });
-  Say(0, CaughtUpReport{{6}});
+  SayAll([] { return CaughtUpReport{{5}, 1}; });
+  Say(0, CaughtUpReport{{6}, 1});
   Run();
   EXPECT_EQ(ToldAll(), "") << "6 is behind on a worker";
-  Say(1, CaughtUpReport{{6}});
+  Say(1, CaughtUpReport{{6}, 1});
   Run();
   EXPECT_EQ(ToldAll(), "join5 join6");
   SayAll([] { return ObeyedReport{}; });
@@ -239,7 +278,7 @@ TEST_F(CoordinatorTest, DataflowDetachedWhileItHydratesIsNotWaitedFor) {
   Run();
   ToldAll();
   for (int i = 0; i < 2; ++i) SayAll([] { return ObeyedReport{}; });
-  SayAll([] { return CaughtUpReport{{5}}; });
+  SayAll([] { return CaughtUpReport{{5}, 1}; });
   Run();
   Coordinator::Commands detach;
   for (int i = 0; i < kWorkers; ++i) detach.emplace_back(i, DetachCommand{{6}});
@@ -249,6 +288,98 @@ TEST_F(CoordinatorTest, DataflowDetachedWhileItHydratesIsNotWaitedFor) {
   SayAll([] { return ObeyedReport{}; });
   Run();
   EXPECT_EQ(ToldAll(), "join5");
+}
+
+TEST_F(CoordinatorTest, ReportOfADataflowThatHasBeenReplacedIsIgnored) {
+  std::vector<std::string> failed;
+  coordinator_->OnHydrationFailed([&](ObjectId id, const Error& error) {
+    failed.push_back(std::to_string(id.value) + error.text);
+    return Coordinator::Commands{};
+  });
+  coordinator_->Change(AttachHydrating({5}));
+  Run();
+  ToldAll();
+  SayAll([] { return ObeyedReport{}; });
+  Run();
+  Coordinator::Commands anew;
+  for (int i = 0; i < kWorkers; ++i) anew.emplace_back(i, DetachCommand{{5}});
+  for (auto& command : AttachHydrating({5})) anew.push_back(std::move(command));
+  coordinator_->Change(std::move(anew));
+  Run();
+  EXPECT_EQ(ToldAll(), "detach5 attach5");
+  // Sent before the worker heard of the change.
+  SayAll([] { return CaughtUpReport{{5}, 1}; });
+  Say(1, HydrationFailedReport{{5}, 1, {sqlstate::kIoError, " old"}});
+  for (int i = 0; i < 2; ++i) SayAll([] { return ObeyedReport{}; });
+  Run();
+  EXPECT_EQ(ToldAll(), "");
+  EXPECT_TRUE(failed.empty());
+  Say(1, HydrationFailedReport{{5}, 2, {sqlstate::kIoError, " new"}});
+  Run();
+  EXPECT_EQ(failed, std::vector<std::string>{"5 new"});
+  SayAll([] { return CaughtUpReport{{5}, 2}; });
+  Run();
+  EXPECT_EQ(ToldAll(), "join5");
+}
+
+TEST_F(CoordinatorTest, LateRowsAreForgottenWithTheDataflowThatFoundThem) {
+  coordinator_->RequestCut(1);
+  Run();
+  ToldAll();
+  SayAll([] { return CutReport{.epoch = 10, .positions = {}}; });
+  SayAll([] { return CompletedReport{10, {{ObjectId{5}, 3}}}; });
+  Run();
+  EXPECT_EQ(coordinator_->Late(), (std::map<ObjectId, uint64_t>{{{5}, 6}}));
+  Coordinator::Commands anew;
+  for (int i = 0; i < kWorkers; ++i) anew.emplace_back(i, DetachCommand{{5}});
+  for (auto& command : AttachHydrating({5})) anew.push_back(std::move(command));
+  coordinator_->Change(std::move(anew));
+  Run();
+  EXPECT_TRUE(coordinator_->Late().empty());
+}
+
+TEST_F(CoordinatorTest, TimeOfASourceIsForgottenBeforeTheChangeThatAddsItAnew) {
+  ChangeAndObey(AddTimedSource(7, 0));
+  EpochWith({{.source = {7}, .offset = 4, .watermark = 100}}, {{{7}, {0, 0, 4, 100}}});
+  EXPECT_EQ(coordinator_->ReachedBy({7}), 100);
+  EXPECT_EQ(coordinator_->RaisesOf({7}).size(), 1);
+  coordinator_->Change([&] {
+    coordinator_->ForgetTime({7});
+    EXPECT_EQ(coordinator_->ReachedBy({7}), kNoWatermark) << "what is attached now hears this";
+    EXPECT_TRUE(coordinator_->RaisesOf({7}).empty());
+    return AddTimedSource(7, 1);
+  });
+  Run();
+  Say(0, ObeyedReport{});
+  EpochWith({{.source = {7}, .generation = 0, .offset = 4, .watermark = 100}});
+  EXPECT_EQ(coordinator_->ReachedBy({7}), kNoWatermark) << "the stream before it was rebuilt";
+  EpochWith({{.source = {7}, .generation = 1, .offset = 2, .watermark = 50}});
+  EXPECT_EQ(coordinator_->ReachedBy({7}), 50);
+}
+
+TEST_F(CoordinatorTest, PartitionThatBeginsIdleIsToldWhereTimeIs) {
+  ChangeAndObey(AddTimedSource(7, 0));
+  const Position first{.source = {7}, .offset = 4, .watermark = 100};
+  Position added{.source = {7}, .partition = 1, .watermark = kNoWatermark, .idle = true};
+  EpochWith({first});
+  EpochWith({first, added});
+  EXPECT_EQ(ToldAll(), "wake1to100");
+  SayAll([] { return ObeyedReport{}; });
+  added.idle = false;
+  added.watermark = 100;
+  EpochWith({first, added});
+  added.idle = true;
+  EpochWith({first, added});
+  EXPECT_EQ(ToldAll(), "") << "this one has been idle for long";
+}
+
+TEST_F(CoordinatorTest, RaisesOfEarlierGenerationsAreForgotten) {
+  ChangeAndObey(AddTimedSource(7, 0));
+  const ObjectId id{7};
+  EpochWith({}, {{id, {0, 0, 4, 100}}, {id, {1, 0, 4, 100}}});
+  EpochWith({}, {{id, {0, 1, 2, 100}}, {id, {0, 1, 5, 200}}});
+  const std::vector<WatermarkRaise> left = {{1, 0, 4, 100}, {0, 1, 2, 100}, {0, 1, 5, 200}};
+  EXPECT_EQ(coordinator_->RaisesOf({7}), left);
 }
 
 TEST_F(CoordinatorTest, ChangeLargerThanTheChannelIsSentInPieces) {

@@ -33,6 +33,8 @@ CatalogObject FullObject() {
   object.dependencies = {ObjectId{7}, ObjectId{8}};
   object.dataflow = std::string("\0spec\xff", 6);
   object.watermark = WatermarkDefinition{1, "ts - INTERVAL '5' SECOND"};
+  object.starts = {{0, 0, 17, false}, {1, 0, 5, true}};
+  object.reads_from = {{ObjectId{7}, 1}};
   object.role = RoleDefinition{true, false, true, "SCRAM-SHA-256$4096:…"};
   object.index = IndexDefinition{ObjectId{9}, {2, 1}, true};
   return object;
@@ -57,11 +59,11 @@ TEST(CatalogChange, SurvivesItsBytes) {
 
 TEST(CatalogChange, RefusesANewerForm) {
   std::string bytes = Serialize(EveryChange()[1]);
-  bytes[0] = 3;
+  bytes[0] = 4;
   const auto parsed = ParseCatalogChange(bytes);
   ASSERT_FALSE(parsed.has_value());
   EXPECT_EQ(parsed.error().sqlstate, sqlstate::kFeatureNotSupported);
-  EXPECT_THAT(parsed.error().text, HasSubstr("format 3"));
+  EXPECT_THAT(parsed.error().text, HasSubstr("format 4"));
 }
 
 TEST(CatalogChange, RefusesDamagedBytes) {
