@@ -11,6 +11,24 @@ namespace {
 constexpr int kWorkersMax = 3;
 constexpr int kKeysMax = 12;  // small, so that updates and conflicts are frequent
 
+struct Count {
+  uint64_t CaseReport::* member;
+  const char* name;
+};
+constexpr Count kCounts[] = {
+    {&CaseReport::epochs_checked, "views compared"},
+    {&CaseReport::rows_compared, "rows"},
+    {&CaseReport::errors_compared, "errors"},
+    {&CaseReport::commits, "commits"},
+    {&CaseReport::crashes, "crashes"},
+    {&CaseReport::replayed_epochs_compared, "replayed epochs compared"},
+    {&CaseReport::views_hydrated, "views hydrated"},
+    {&CaseReport::windows_checked, "views of windows compared"},
+    {&CaseReport::window_rows, "rows of them"},
+    {&CaseReport::late_rows, "late rows"},
+    {&CaseReport::idle_cuts, "cuts with idle partitions"},
+};
+
 // The rows that a case writes: random, but of few different keys.
 std::string RandomRow(const std::vector<Type>& types, int64_t key, testing::RandomData& random,
                       Micros* progress = nullptr) {
@@ -79,6 +97,7 @@ class Case {
       StreamLog& log =
           input_.streams.emplace_back(StreamLog{.id = stream.id, .types = types, .partitions = {}});
       log.partitions.resize(1 + random_.Below(4));
+      log.appended_at.resize(log.partitions.size());
       log.delay = random_.Between(0, 10) * 1'000'000;
       const Micros idle_timeout = random_.Chance(60) ? random_.Between(20, 120) * 1000 : 0;
       log.completion = WatermarkBehind(types, log.delay, idle_timeout);
@@ -144,8 +163,9 @@ class Case {
   void AppendToStream() {
     const size_t number = random_.Below(static_cast<uint32_t>(input_.streams.size()));
     StreamLog& stream = input_.streams[number];
-    auto& partition =
-        stream.partitions[random_.Below(static_cast<uint32_t>(stream.partitions.size()))];
+    const size_t chosen = random_.Below(static_cast<uint32_t>(stream.partitions.size()));
+    std::vector<std::string>& partition = stream.partitions[chosen];
+    stream.appended_at[chosen] = clock_.Now();
     for (uint32_t rows = 1 + random_.Below(6); rows > 0; --rows) {
       partition.push_back(
           RandomRow(stream.types, random_.Between(0, kKeysMax), random_, &progress_[number]));
@@ -259,6 +279,7 @@ class Case {
   // Everything that was ever published, at the moment it is.
   void Check(const storage::CutRecord& cut) {
     if (problem_) return;
+    CheckIdle(cut);
     last_cut_ = cut;
     cuts_[cut.info.epoch] = cut;
     report_.idle_cuts += std::ranges::any_of(cut.positions, &Position::idle) ? 1 : 0;
@@ -284,6 +305,38 @@ class Case {
       const RandomView& view = input_.views[i];
       Compare(view, cut, known->second[i], seen[i], view.layout.types, "seen before a crash: ");
     }
+  }
+
+  const StreamLog* StreamOf(const Position& position) const {
+    const auto found = std::ranges::find(input_.streams, position.source, &StreamLog::id);
+    return found == input_.streams.end() ? nullptr : &*found;
+  }
+
+  // A partition is idle only when nothing has come for the time that its stream says.
+  void CheckIdle(const storage::CutRecord& cut) {
+    for (const Position& at : cut.positions) {
+      const StreamLog* stream = StreamOf(at);
+      if (stream == nullptr || !at.idle) continue;
+      const auto partition = static_cast<size_t>(at.partition);
+      const bool has_read_all =
+          static_cast<size_t>(at.offset) == stream->partitions[partition].size();
+      const Micros timeout = stream->completion->idle_timeout;
+      const bool too_early =
+          has_read_all && clock_.Now() < stream->appended_at[partition] + timeout;
+      if (timeout == 0 || too_early) {
+        problem_ = "partition " + std::to_string(at.partition) + " of stream " +
+                   std::to_string(at.source.value) + " is idle too early, at epoch " +
+                   std::to_string(cut.info.epoch);
+      }
+    }
+  }
+
+  // Where nothing comes any more every partition becomes idle, if its stream lets it.
+  bool AllIdle() const {
+    return std::ranges::all_of(last_cut_.positions, [&](const Position& at) {
+      const StreamLog* stream = StreamOf(at);
+      return stream == nullptr || stream->completion->idle_timeout == 0 || at.idle;
+    });
   }
 
   void CheckView(const RandomView& view, const storage::CutRecord& cut, bool compare,
@@ -337,7 +390,7 @@ class Case {
       if (problem_) return;
       for (int step = 0; step < 20; ++step) StepOne();
       clock_.Advance(5'000);
-      if (server_->Quiet()) return CheckAllRead();
+      if (server_->Quiet() && AllIdle()) return CheckAllRead();
     }
     problem_ = "the server does not come to rest: " + server_->Describe();
     for (const RandomView& view : input_.views) *problem_ += executor::Explain(view.spec);
@@ -401,6 +454,18 @@ class Case {
 };
 
 }  // namespace
+
+void CaseReport::Add(const CaseReport& other) {
+  for (const Count& count : kCounts) this->*count.member += other.*count.member;
+}
+
+std::string CaseReport::Text() const {
+  std::string text;
+  for (const Count& count : kCounts) {
+    text += (text.empty() ? "" : ", ") + std::to_string(this->*count.member) + " " + count.name;
+  }
+  return text;
+}
 
 CaseOptions DrawOptions(uint64_t seed) {
   testing::RandomData random(seed ^ 0x9e3779b97f4a7c15u);

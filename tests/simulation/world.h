@@ -47,6 +47,9 @@ struct CaseReport {
   uint64_t window_rows = 0;
   uint64_t late_rows = 0;  // at the end of the cases
   uint64_t idle_cuts = 0;  // in which a partition was idle
+
+  void Add(const CaseReport& other);
+  std::string Text() const;
 };
 
 /// Runs one case. Returns the first difference from the law, in words, or nothing.
