@@ -24,6 +24,7 @@ struct StreamLog {
   ObjectId id;
   std::vector<Type> types;
   std::vector<std::vector<std::string>> partitions;
+  std::vector<Micros> appended_at = {};  // when the last record of each partition came
   /// Of a stream whose last column is a time: what is computed of its rows, and how far behind the
   /// largest time its watermark is.
   std::shared_ptr<const executor::CompletionSpec> completion = nullptr;

@@ -240,13 +240,7 @@ class Model {
       for (; partition.offset < position.offset; ++partition.offset) {
         Add(ReadRecord(records[static_cast<size_t>(partition.offset)], log_), partition);
       }
-      if (position.watermark < partition.mark) problem = "a watermark goes back";
-      // Only a person raises it, or its waking, to where the stream's was.
-      const bool wakes = partition.idle && !position.idle && position.watermark == reached;
-      if (position.watermark != partition.mark && !wakes &&
-          !log_.advanced_to.contains(position.watermark)) {
-        problem = "a watermark is raised for no reason at epoch " + std::to_string(cut.info.epoch);
-      }
+      CheckMark(partition, position, cut.info.epoch);
       partition.mark = position.watermark;
       partition.idle = position.idle;
       if (!partition.idle) share = std::min(share.value_or(partition.mark), partition.mark);
@@ -266,6 +260,20 @@ class Model {
     Micros mark = kNoWatermark;
     bool idle = false;
   };
+
+  // What a cut may say of a partition whose rows before it have been read.
+  void CheckMark(const Partition& before, const Position& at, Epoch epoch) {
+    if (at.watermark < before.mark) problem = "a watermark goes back";
+    // Only a person raises it, or its waking, to where the stream's was.
+    const bool wakes = before.idle && !at.idle;
+    if (wakes && at.watermark < reached) {
+      problem = "a partition wakes behind its stream at epoch " + std::to_string(epoch);
+    }
+    if (at.watermark != before.mark && !(wakes && at.watermark == reached) &&
+        !log_.advanced_to.contains(at.watermark)) {
+      problem = "a watermark is raised for no reason at epoch " + std::to_string(epoch);
+    }
+  }
 
   void Add(const Record& record, Partition& partition) {
     Micros& mark = partition.mark;

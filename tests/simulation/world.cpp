@@ -83,6 +83,7 @@ class Case {
       for (size_t p = 0; p < log.partitions.size(); ++p) {
         log.starts.push_back({.generation = 0, .partition = static_cast<int32_t>(p), .offset = 0});
       }
+      log.appended_at.resize(log.partitions.size());
       log.delay = random_.Between(0, 10) * 1'000'000;
       const Micros idle_timeout = random_.Chance(60) ? random_.Between(20, 120) * 1000 : 0;
       log.completion = WatermarkBehind(types, log.delay, idle_timeout);
@@ -150,8 +151,9 @@ class Case {
   void AppendToStream() {
     const size_t number = random_.Below(static_cast<uint32_t>(input_.streams.size()));
     StreamLog& stream = input_.streams[number];
-    auto& partition =
-        stream.partitions[random_.Below(static_cast<uint32_t>(stream.partitions.size()))];
+    const size_t chosen = random_.Below(static_cast<uint32_t>(stream.partitions.size()));
+    std::vector<std::string>& partition = stream.partitions[chosen];
+    stream.appended_at[chosen] = clock_.Now();
     for (uint32_t rows = 1 + random_.Below(6); rows > 0; --rows) {
       partition.push_back(
           RandomRow(stream.types, random_.Between(0, kKeysMax), random_, &progress_[number]));
@@ -230,6 +232,7 @@ class Case {
                              .partition = static_cast<int32_t>(stream.partitions.size()),
                              .offset = 0});
     stream.partitions.emplace_back();
+    stream.appended_at.emplace_back();
     return RestartStream(*server_, stream, options_, random_);
   }
 
@@ -361,6 +364,7 @@ class Case {
   // Everything that was ever published, at the moment it is.
   void Check(const storage::CutRecord& cut) {
     if (problem_) return;
+    CheckIdle(cut);
     last_cut_ = cut;
     cuts_[cut.info.epoch] = cut;
     report_.idle_cuts += std::ranges::any_of(cut.positions, &Position::idle) ? 1 : 0;
@@ -390,6 +394,41 @@ class Case {
   uint32_t GenerationOf(const RandomView& view, const StreamLog& stream) const {
     const auto from = view.reads_from.find(stream.id);
     return from == view.reads_from.end() ? 0 : from->second;
+  }
+
+  const StreamLog* StreamOf(const Position& position) const {
+    const auto found = std::ranges::find(input_.streams, position.source, &StreamLog::id);
+    return found == input_.streams.end() ? nullptr : &*found;
+  }
+
+  // A partition is idle only when nothing has come for the time that its stream says.
+  void CheckIdle(const storage::CutRecord& cut) {
+    for (const Position& at : cut.positions) {
+      const StreamLog* stream = StreamOf(at);
+      if (stream == nullptr || !at.idle) continue;
+      const auto partition = static_cast<size_t>(at.partition);
+      // One that joins, or begins again, counts from its first rows on.
+      const storage::StreamStart* start = stream->StartOf(at.partition, at.generation);
+      if (start == nullptr || at.offset == start->offset) continue;
+      const bool has_read_all =
+          static_cast<size_t>(at.offset) == stream->partitions[partition].size();
+      const Micros timeout = stream->completion->idle_timeout;
+      const bool too_early =
+          has_read_all && clock_.Now() < stream->appended_at[partition] + timeout;
+      if (timeout == 0 || too_early) {
+        problem_ = "partition " + std::to_string(at.partition) + " of stream " +
+                   std::to_string(at.source.value) + " is idle too early, at epoch " +
+                   std::to_string(cut.info.epoch);
+      }
+    }
+  }
+
+  // Where nothing comes any more every partition becomes idle, if its stream lets it.
+  bool AllIdle() const {
+    return std::ranges::all_of(last_cut_.positions, [&](const Position& at) {
+      const StreamLog* stream = StreamOf(at);
+      return stream == nullptr || stream->completion->idle_timeout == 0 || at.idle;
+    });
   }
 
   void CheckView(const RandomView& view, const storage::CutRecord& cut, bool compare,
@@ -450,7 +489,7 @@ class Case {
       if (problem_) return;
       for (int step = 0; step < 20; ++step) StepOne();
       clock_.Advance(5'000);
-      if (server_->Quiet()) return CheckAllRead();
+      if (server_->Quiet() && AllIdle()) return CheckAllRead();
     }
     problem_ = "the server does not come to rest: " + server_->Describe();
     for (const RandomView& view : input_.views) *problem_ += executor::Explain(view.spec);

@@ -14,6 +14,7 @@
 
 #include "storage/journal_record.h"
 #include "tests/random_data.h"
+#include "tests/simulation/case_report.h"
 #include "tests/simulation/memory_file_system.h"
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/random_query.h"
@@ -33,22 +34,6 @@ struct CaseOptions {
   int views = 3;
 };
 CaseOptions DrawOptions(uint64_t seed);
-
-/// What a case did, so that a run can show that it did something.
-struct CaseReport {
-  uint64_t epochs_checked = 0;
-  uint64_t rows_compared = 0;
-  uint64_t errors_compared = 0;
-  uint64_t commits = 0;
-  uint64_t crashes = 0;
-  uint64_t replayed_epochs_compared = 0;
-  uint64_t views_hydrated = 0;  // created while the server ran
-  uint64_t windows_checked = 0;  // views over windows, compared with the model
-  uint64_t window_rows = 0;
-  uint64_t late_rows = 0;  // at the end of the cases
-  uint64_t idle_cuts = 0;  // in which a partition was idle
-  uint64_t streams_reset = 0, streams_rebuilt = 0, partitions_added = 0;
-};
 
 /// Runs one case. Returns the first difference from the law, in words, or nothing.
 std::optional<std::string> RunCase(const CaseOptions& options, CaseReport& report);
