@@ -23,6 +23,7 @@ struct Relation {
 struct RandomView {
   Relation relation;
   executor::DataflowSpec spec;
+  executor::DataflowSpec whole;  // the same with every aggregation in one step
   storage::ViewLayout layout;
   std::optional<WindowQuery> window = {};  // what it is said to be, if it is a query over windows
 };
