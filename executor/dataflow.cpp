@@ -78,7 +78,9 @@ struct SpecChecker {
       return "no watermark column";
     }
     if (s.size <= 0 || s.slide <= 0) return "a window has no length";
-    if (output.size() != inputs[0]->size() + 3) return "output is the input and the window";
+    const bool slices = s.mode == WindowSpec::Mode::kSlices;
+    const size_t added = !slices ? 3 : s.row_watermark ? 2 : 1;
+    if (output.size() != inputs[0]->size() + added) return "output is the input and the window";
     for (size_t i = 0; i < output.size(); ++i) {
       const size_t like = i < inputs[0]->size() ? i : static_cast<size_t>(s.time);
       if (!(output[i].type == (*inputs[0])[like].type)) return "type of " + output[i].name;
@@ -91,6 +93,10 @@ struct SpecChecker {
     if (s.window < 0 || static_cast<size_t>(s.window) >= s.keys.size()) return "no window key";
     const Type& type = output[s.window].type;
     return IsTimestamp(type) ? "" : "the window key is no time";
+  }
+  std::string operator()(const PartialAggregateSpec& s) {
+    if (std::string problem = OneInput(); !problem.empty()) return problem;
+    return CheckGroups(s.keys, s.calls);
   }
 
  private:
@@ -201,8 +207,14 @@ struct SpecPrinter {
     return "Values, rows: " + std::to_string(s.rows.size());
   }
   std::string operator()(const WindowSpec& s) {
-    std::string text = s.slide == s.size ? "Tumble " : "Hop ";
-    text += NameOf(input, s.time) + " size " + Length(s.size);
+    const std::string kind = s.slide == s.size ? "Tumble" : "Hop";
+    std::string text = kind + " " + NameOf(input, s.time);
+    if (s.mode == WindowSpec::Mode::kWindowsOfSlices) {
+      text = kind + "Slices " + NameOf(input, s.time);
+    } else if (s.mode == WindowSpec::Mode::kSlices) {
+      text = "Slice " + NameOf(input, s.time) + " length " + Length(SliceLength(s)) + " of " + kind;
+    }
+    text += " size " + Length(s.size);
     if (s.slide != s.size) text += " slide " + Length(s.slide);
     if (s.offset != 0) text += " offset " + Length(s.offset);
     if (s.row_watermark) text += " until " + NameOf(input, *s.row_watermark);
@@ -210,6 +222,9 @@ struct SpecPrinter {
   }
   std::string operator()(const CloseGroupsSpec& s) {
     return Groups(s.keys, s.calls) + " when " + NameOf(input, s.keys[s.window]) + " has passed";
+  }
+  std::string operator()(const PartialAggregateSpec& s) {
+    return "Partial" + Groups(s.keys, s.calls);
   }
 
  private:
@@ -265,6 +280,7 @@ bool IsStateful(const OperatorSpec& spec) {
     bool operator()(const ValuesSpec&) { return false; }
     bool operator()(const WindowSpec&) { return false; }
     bool operator()(const CloseGroupsSpec&) { return true; }
+    bool operator()(const PartialAggregateSpec&) { return true; }
   };
   return std::visit(Visitor{}, spec);
 }

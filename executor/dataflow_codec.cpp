@@ -23,9 +23,12 @@ enum class SpecTag : uint8_t {
   kValues = 9,
   kWindow = 10,
   kCloseGroups = 11,
+  kPartialAggregate = 12,
 };
 
+// The flags of a window: whether it closes, and its mode.
 constexpr uint8_t kWindowCloses = 1;
+constexpr int kWindowModeShift = 1;
 
 void AppendTag(SpecTag tag, std::string& out) { out.push_back(static_cast<char>(tag)); }
 
@@ -125,7 +128,8 @@ struct SpecWriter {
     AppendFixed(out, s.size);
     AppendFixed(out, s.slide);
     AppendFixed(out, s.offset);
-    out.push_back(static_cast<char>(s.closes ? kWindowCloses : 0));
+    const int mode = static_cast<int>(s.mode) << kWindowModeShift;
+    out.push_back(static_cast<char>((s.closes ? kWindowCloses : 0) | mode));
     AppendOptional(s.row_watermark, out);
   }
   void operator()(const CloseGroupsSpec& s) {
@@ -133,6 +137,11 @@ struct SpecWriter {
     AppendColumns(s.keys, out);
     AppendCalls(s.calls, out);
     AppendVarint(out, static_cast<uint64_t>(s.window));
+  }
+  void operator()(const PartialAggregateSpec& s) {
+    AppendTag(SpecTag::kPartialAggregate, out);
+    AppendColumns(s.keys, out);
+    AppendCalls(s.calls, out);
   }
 };
 
@@ -173,7 +182,10 @@ WindowSpec ReadWindow(ByteReader& in) {
   s.size = in.Fixed<Micros>();
   s.slide = in.Fixed<Micros>();
   s.offset = in.Fixed<Micros>();
-  s.closes = (in.Fixed<uint8_t>() & kWindowCloses) != 0;
+  const auto flags = in.Fixed<uint8_t>();
+  s.closes = (flags & kWindowCloses) != 0;
+  if (flags >> kWindowModeShift > static_cast<int>(WindowSpec::Mode::kWindowsOfSlices)) in.Fail();
+  s.mode = static_cast<WindowSpec::Mode>(flags >> kWindowModeShift);
   s.row_watermark = ReadOptional<int>(in);
   return s;
 }
@@ -183,6 +195,13 @@ CloseGroupsSpec ReadCloseGroups(ByteReader& in) {
   s.keys = ReadColumns(in);
   s.calls = ReadCalls(in);
   s.window = ReadColumn(in);
+  return s;
+}
+
+PartialAggregateSpec ReadPartialAggregate(ByteReader& in) {
+  PartialAggregateSpec s;
+  s.keys = ReadColumns(in);
+  s.calls = ReadCalls(in);
   return s;
 }
 
@@ -258,6 +277,8 @@ Result<OperatorSpec> ReadSpec(ByteReader& in, const FunctionRegistry& registry) 
       return ReadWindow(in);
     case SpecTag::kCloseGroups:
       return ReadCloseGroups(in);
+    case SpecTag::kPartialAggregate:
+      return ReadPartialAggregate(in);
   }
   in.Fail();
   return UnionSpec{};

@@ -345,6 +345,14 @@ struct PlanDistribution {
   bool operator==(const PlanDistribution&) const = default;
 };
 
+/// A time that differs by a constant from other columns of the node: the start, the end and the
+/// last microsecond of a window.
+struct ShiftedTime {
+  ColumnId family;   // a name that all such columns share
+  Micros shift = 0;  // value - shift is the same for all of the family, in every row
+  bool operator==(const ShiftedTime&) const = default;
+};
+
 /// What is known of the rows of a node, whatever the input.
 struct PlanProperties {
   /// Column sets with at most one row for equal values (as GROUP BY compares, NULLs equal). The
@@ -353,6 +361,7 @@ struct PlanProperties {
   bool append_only = false;  // never retracts a row
   ColumnSet watermarked;     // no row still to come is earlier than the watermark, unless late
   ColumnSet not_null;
+  std::map<ColumnId, ShiftedTime> shifted;
   std::optional<uint64_t> rows_max;
   /// What bounds the rows, in words ("the rows of auctions"); nothing if they grow for ever.
   std::optional<std::string> row_bound;

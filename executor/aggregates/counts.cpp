@@ -1,4 +1,4 @@
-// count, bool_and, bool_or.
+// count, bool_and, bool_or, and the sum of counts.
 #include "executor/aggregates/aggregate.h"
 #include "executor/aggregates/row_loop.h"
 
@@ -32,6 +32,24 @@ class CountOfValues : public AggregateFunction {
     ForEachArgument(in, [&](size_t i, uint32_t, auto weight) {
       auto& count = in.states.At<Weight>(i);
       count = PlusWeight(count, weight);
+    });
+  }
+  void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane&) override {
+    AppendCounts(states, out);
+  }
+};
+
+// The counts of parts of a group as one.
+class CountsTogether : public AggregateFunction {
+ public:
+  explicit CountsTogether(const AggregateUse&) {}
+  size_t state_bytes() const override { return sizeof(Weight); }
+  void Update(const AggregateInput& in) override {
+    const Reader<int64_t> values(in.args[0]);
+    ForEachArgument(in, [&](size_t i, uint32_t row, Weight weight) {
+      auto& count = in.states.At<Weight>(i);
+      const uint64_t rows = static_cast<uint64_t>(values[row]) * static_cast<uint64_t>(weight);
+      count = PlusWeight(count, static_cast<Weight>(rows));
     });
   }
   void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane&) override {
@@ -75,17 +93,23 @@ class BoolAggregate : public AggregateFunction {
 }  // namespace
 
 void RegisterCounts(FunctionRegistry& registry) {
-  registry.Aggregate("count() -> bigint", AggregateFactory{&MakeAggregateFunction<CountOfRows>},
-                     {.strict = false}, "number of input rows");
-  registry.Aggregate("count(any) -> bigint",
-                     AggregateFactory{&MakeAggregateFunction<CountOfValues>}, {},
-                     "number of input rows for which the value is not null");
-  registry.Aggregate("bool_and(boolean) -> boolean",
-                     AggregateFactory{&MakeAggregateFunction<BoolAggregate<false>>}, {},
-                     "true if all values are true");
-  registry.Aggregate("bool_or(boolean) -> boolean",
-                     AggregateFactory{&MakeAggregateFunction<BoolAggregate<true>>}, {},
-                     "true if at least one value is true");
+  const auto add = [&](const std::string& signature, AggregateFactory factory,
+                       FunctionOptions options, const std::string& merge,
+                       std::string_view description) {
+    registry.Aggregate(signature, factory, options, description, {{signature}, merge});
+  };
+  const std::string kMergeCount = "merge_count(bigint) -> bigint";
+  registry.InternalAggregate(kMergeCount, AggregateFactory{&MakeAggregateFunction<CountsTogether>},
+                             {});
+  add("count() -> bigint", &MakeAggregateFunction<CountOfRows>, {.strict = false}, kMergeCount,
+      "number of input rows");
+  add("count(any) -> bigint", &MakeAggregateFunction<CountOfValues>, {}, kMergeCount,
+      "number of input rows for which the value is not null");
+  const std::string kAnd = "bool_and(boolean) -> boolean";
+  const std::string kOr = "bool_or(boolean) -> boolean";
+  add(kAnd, &MakeAggregateFunction<BoolAggregate<false>>, {}, kAnd, "true if all values are true");
+  add(kOr, &MakeAggregateFunction<BoolAggregate<true>>, {}, kOr,
+      "true if at least one value is true");
   registry.Synonym("every", "bool_and");
 }
 

@@ -230,12 +230,16 @@ constexpr std::string_view kOrderedTypes[] = {"smallint",
 }  // namespace
 
 void RegisterExtremes(FunctionRegistry& registry) {
+  const auto add = [&](const std::string& name, std::string_view type, AggregateFactory factory,
+                       std::string_view description) {
+    const std::string signature = name + "(" + std::string(type) + ") -> " + std::string(type);
+    // The extreme of the extremes of parts.
+    registry.Aggregate(signature, factory, {.result_type = SameType}, description,
+                       {{signature}, signature});
+  };
   for (const std::string_view type : kOrderedTypes) {
-    const std::string arguments = "(" + std::string(type) + ") -> " + std::string(type);
-    registry.Aggregate("min" + arguments, AggregateFactory{&MakeExtreme<Side::kMin>},
-                       {.result_type = SameType}, "the smallest of the values that are not null");
-    registry.Aggregate("max" + arguments, AggregateFactory{&MakeExtreme<Side::kMax>},
-                       {.result_type = SameType}, "the largest of the values that are not null");
+    add("min", type, &MakeExtreme<Side::kMin>, "the smallest of the values that are not null");
+    add("max", type, &MakeExtreme<Side::kMax>, "the largest of the values that are not null");
   }
 }
 

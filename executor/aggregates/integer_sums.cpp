@@ -1,4 +1,4 @@
-// sum and avg of integers, exact modulo 2^128.
+// sum and avg of integers, exact modulo 2^128, whole and from the sums of parts.
 #include "executor/aggregates/aggregate.h"
 #include "executor/aggregates/row_loop.h"
 #include "executor/aggregates/wide_integer.h"
@@ -77,24 +77,80 @@ class IntegerSum : public AggregateFunction {
   }
 };
 
+// The same from sums of parts, for the average with their counts. A sum is a bigint, or a numeric
+// without a fraction.
+template <class SumReader, Finish kFinish>
+class SumOfParts : public AggregateFunction {
+ public:
+  explicit SumOfParts(const AggregateUse&) {}
+  size_t state_bytes() const override { return sizeof(State); }
+
+  void Update(const AggregateInput& in) override {
+    const SumReader sums(in.args[0]);
+    ForEachArgument(in, [&](size_t i, uint32_t row, Weight weight) {
+      auto& state = in.states.At<State>(i);
+      state.sum.Add(WideInteger<2>::Product(DigitsOf(sums[row]), weight));
+      state.count = PlusWeight(state.count, CountOf(in, row, weight));
+    });
+  }
+
+  void Result(const AggregateStates& states, ColumnBuilder& out, ErrorLane& errors) override {
+    ForEachResult<State>(states, out, [&](const State& state) {
+      const ArithmeticStatus status = AppendResult<kFinish>(state, out);
+      if (status != ArithmeticStatus::kOk) AppendError(out, errors, ErrorOf(status));
+    });
+  }
+
+ private:
+  static Int128 DigitsOf(int64_t sum) { return sum; }
+  static Int128 DigitsOf(const Numeric& sum) { return sum.digits; }
+  // Without an average it only says whether there is a value.
+  static Weight CountOf(const AggregateInput& in, uint32_t row, Weight weight) {
+    if constexpr (kFinish != Finish::kMean) return weight;
+    const Reader<int64_t> counts(in.args[1]);
+    return static_cast<Weight>(static_cast<uint64_t>(counts[row]) * static_cast<uint64_t>(weight));
+  }
+};
+
 }  // namespace
 
 void RegisterIntegerSums(FunctionRegistry& registry) {
-  const auto add = [&](std::string_view signature, AggregateFactory factory,
+  const auto internal = [&](std::string_view signature, AggregateFactory factory) {
+    registry.InternalAggregate(signature, factory, {.can_fail = CanFail::kYes});
+  };
+  using Bigints = Reader<int64_t>;
+  const std::string kMergeSum = "merge_sum(bigint) -> bigint";
+  const std::string kMergeWideSum = "merge_sum(numeric) -> numeric";
+  const std::string kMergeMean = "merge_avg(bigint, bigint) -> numeric";
+  const std::string kMergeWideMean = "merge_avg(numeric, bigint) -> numeric";
+  internal(kMergeSum, &MakeAggregateFunction<SumOfParts<Bigints, Finish::kBigint>>);
+  internal(kMergeWideSum, &MakeAggregateFunction<SumOfParts<NumericReader, Finish::kNumeric>>);
+  internal(kMergeMean, &MakeAggregateFunction<SumOfParts<Bigints, Finish::kMean>>);
+  internal(kMergeWideMean, &MakeAggregateFunction<SumOfParts<NumericReader, Finish::kMean>>);
+
+  const auto add = [&](std::string_view signature, AggregateFactory factory, AggregateSplit split,
                        std::string_view description) {
-    registry.Aggregate(signature, factory, {.can_fail = CanFail::kYes}, description);
+    registry.Aggregate(signature, factory, {.can_fail = CanFail::kYes}, description,
+                       std::move(split));
   };
   constexpr std::string_view kSum = "sum of the values that are not null";
   constexpr std::string_view kMean = "the average of the values that are not null";
-  add("sum(smallint) -> bigint", &MakeAggregateFunction<IntegerSum<int16_t, Finish::kBigint>>,
+  const std::string kSum2 = "sum(smallint) -> bigint";
+  const std::string kSum4 = "sum(integer) -> bigint";
+  const std::string kSum8 = "sum(bigint) -> numeric";
+  const std::string kCount = "count(any) -> bigint";
+  add(kSum2, &MakeAggregateFunction<IntegerSum<int16_t, Finish::kBigint>>, {{kSum2}, kMergeSum},
       kSum);
-  add("sum(integer) -> bigint", &MakeAggregateFunction<IntegerSum<int32_t, Finish::kBigint>>, kSum);
-  add("sum(bigint) -> numeric", &MakeAggregateFunction<IntegerSum<int64_t, Finish::kNumeric>>,
+  add(kSum4, &MakeAggregateFunction<IntegerSum<int32_t, Finish::kBigint>>, {{kSum4}, kMergeSum},
       kSum);
+  add(kSum8, &MakeAggregateFunction<IntegerSum<int64_t, Finish::kNumeric>>,
+      {{kSum8}, kMergeWideSum}, kSum);
   add("avg(smallint) -> numeric", &MakeAggregateFunction<IntegerSum<int16_t, Finish::kMean>>,
-      kMean);
-  add("avg(integer) -> numeric", &MakeAggregateFunction<IntegerSum<int32_t, Finish::kMean>>, kMean);
-  add("avg(bigint) -> numeric", &MakeAggregateFunction<IntegerSum<int64_t, Finish::kMean>>, kMean);
+      {{kSum2, kCount}, kMergeMean}, kMean);
+  add("avg(integer) -> numeric", &MakeAggregateFunction<IntegerSum<int32_t, Finish::kMean>>,
+      {{kSum4, kCount}, kMergeMean}, kMean);
+  add("avg(bigint) -> numeric", &MakeAggregateFunction<IntegerSum<int64_t, Finish::kMean>>,
+      {{kSum8, kCount}, kMergeWideMean}, kMean);
 }
 
 }  // namespace riverrun::executor

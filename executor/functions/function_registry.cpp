@@ -54,9 +54,9 @@ const Function& FunctionRegistry::Scalar(std::string_view signature, TypedKernel
   return Add(std::move(function));
 }
 
-const Function& FunctionRegistry::Other(FunctionKind kind, std::string_view signature,
-                                        std::any implementation, FunctionOptions options,
-                                        std::string_view description) {
+std::unique_ptr<Function> FunctionRegistry::Make(FunctionKind kind, std::string_view signature,
+                                                 std::any implementation, FunctionOptions options,
+                                                 std::string_view description) {
   auto function = std::make_unique<Function>();
   function->kind = kind;
   function->signature = ParseSignature(signature);
@@ -64,7 +64,25 @@ const Function& FunctionRegistry::Other(FunctionKind kind, std::string_view sign
   function->description = description;
   function->options = options;
   function->implementation = std::move(implementation);
+  return function;
+}
+
+const Function& FunctionRegistry::Aggregate(std::string_view signature, std::any implementation,
+                                            FunctionOptions options, std::string_view description,
+                                            AggregateSplit split) {
+  std::unique_ptr<Function> function =
+      Make(FunctionKind::kAggregate, signature, std::move(implementation), options, description);
+  function->split = std::move(split);
   return Add(std::move(function));
+}
+
+void FunctionRegistry::InternalAggregate(std::string_view signature, std::any implementation,
+                                         FunctionOptions options) {
+  std::unique_ptr<Function> function =
+      Make(FunctionKind::kAggregate, signature, std::move(implementation), options, "");
+  const bool fresh = by_text_.emplace(function->text, function.get()).second;
+  CHECK(fresh, "function registered twice: " + function->text);
+  functions_.push_back(std::move(function));
 }
 
 void FunctionRegistry::Alias(std::string_view signature_without_result, std::string_view target) {

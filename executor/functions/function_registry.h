@@ -88,6 +88,15 @@ struct TypedKernel {
 
 enum class FunctionKind : uint8_t { kScalar, kAggregate, kWindow, kTable };
 
+/// How an aggregate over rows that are never taken back is computed in two steps: calls of
+/// `partial` give the values of a part of a group, and a call of `merge`, whose arguments those
+/// are, gives of the values of all parts what one call over all rows would. Signatures as
+/// registered.
+struct AggregateSplit {
+  std::vector<std::string> partial;  // none: it cannot be split
+  std::string merge;
+};
+
 /// One overload.
 struct Function {
   FunctionKind kind = FunctionKind::kScalar;
@@ -101,6 +110,8 @@ struct Function {
   /// The implementation of another kind, of the type that its module defines
   /// (executor/aggregates/, executor/operators/).
   std::any implementation = {};
+  /// kAggregate only.
+  AggregateSplit split = {};
   /// An overload that only resolution knows: a call of it is a call of this one, with casts. So
   /// PostgreSQL's `integer + bigint` exists without code of its own.
   const Function* target = nullptr;
@@ -135,10 +146,11 @@ class FunctionRegistry {
   void Synonym(std::string_view name, std::string_view existing);
 
   const Function& Aggregate(std::string_view signature, std::any implementation,
-                            FunctionOptions options, std::string_view description) {
-    return Other(FunctionKind::kAggregate, signature, std::move(implementation), options,
-                 description);
-  }
+                            FunctionOptions options, std::string_view description,
+                            AggregateSplit split = {});
+  /// An aggregate that stored plans call and SQL cannot: it has no name there, and List lacks it.
+  void InternalAggregate(std::string_view signature, std::any implementation,
+                         FunctionOptions options);
   const Function& Window(std::string_view signature, std::any implementation,
                          std::string_view description) {
     return Other(FunctionKind::kWindow, signature, std::move(implementation), {}, description);
@@ -153,7 +165,8 @@ class FunctionRegistry {
   /// The overload whose argument types are exactly these, modifiers aside; null if none is.
   /// Polymorphic ones count if the types are consistent.
   const Function* Find(std::string_view name, std::span<const Type> arg_types) const;
-  /// The function of a stored plan, by the canonical text of its signature; null if unknown.
+  /// The function of a stored plan, by the canonical text of its signature, the internal ones
+  /// among them; null if unknown.
   const Function* FindByText(std::string_view text) const;
   /// Every function, ordered by name, then as registered: SHOW FUNCTIONS, documentation, tests.
   std::vector<const Function*> List() const;
@@ -161,8 +174,13 @@ class FunctionRegistry {
   std::optional<std::string> NearestName(std::string_view name) const;
 
  private:
+  static std::unique_ptr<Function> Make(FunctionKind kind, std::string_view signature,
+                                        std::any implementation, FunctionOptions options,
+                                        std::string_view description);
   const Function& Other(FunctionKind kind, std::string_view signature, std::any implementation,
-                        FunctionOptions options, std::string_view description);
+                        FunctionOptions options, std::string_view description) {
+    return Add(Make(kind, signature, std::move(implementation), options, description));
+  }
   const Function& Add(std::unique_ptr<Function> function);
 
   std::vector<std::unique_ptr<Function>> functions_;

@@ -1,10 +1,14 @@
 // TUMBLE and HOP: which windows of event time a row is in.
 //
 // Windows that do not overlap add three columns and copy nothing. Those that do repeat rows: the
-// pairs of row and window of an input batch become output batches, one after the other.
+// pairs of row and window of an input batch become output batches, one after the other. Where only
+// groups are wanted, rows are put into slices first, which copies nothing either, and the groups of
+// a slice are repeated in its place: a slice is in the same windows from its first microsecond to
+// its last.
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -57,6 +61,38 @@ class WindowColumns {
   bool has_nulls_ = false;
 };
 
+// The slice of each row, and its mark where rows may be late.
+class SliceColumns {
+ public:
+  SliceColumns(uint32_t rows, bool with_marks)
+      : times_(Buffer::AllocateZeroed(rows * sizeof(Micros))),
+        nulls_(Buffer::AllocateZeroed(NullBytes(rows))) {
+    if (with_marks) marks_ = Buffer::AllocateZeroed(rows * sizeof(Micros));
+  }
+
+  void Set(uint32_t row, Micros last, Micros mark) {
+    times_->mutable_as<Micros>()[row] = last;
+    if (marks_ != nullptr) marks_->mutable_as<Micros>()[row] = mark;
+  }
+  void SetNull(uint32_t row) {
+    SetNullBit(nulls_->mutable_as<uint64_t>(), row);
+    has_nulls_ = true;
+  }
+  void AppendTo(Batch& batch, const Type& type) {
+    for (auto* values : {&times_, &marks_}) {
+      if (*values == nullptr) continue;
+      Column& out = batch.columns.emplace_back();
+      out.type = type;
+      out.values = std::move(*values);
+      if (has_nulls_) out.nulls = nulls_;
+    }
+  }
+
+ private:
+  std::shared_ptr<Buffer> times_, marks_, nulls_;
+  bool has_nulls_ = false;
+};
+
 class AssignWindows : public Operator {
  public:
   AssignWindows(const WindowSpec& spec, const OperatorContext& context)
@@ -64,9 +100,17 @@ class AssignWindows : public Operator {
         type_((*context.inputs)[static_cast<size_t>(spec.time)]),
         first_column_(static_cast<int>(context.inputs->size())),
         origin_(spec.offset - FloorDivide(spec.offset, spec.slide) * spec.slide),
-        late_(context.late) {}
+        slice_(SliceLength(spec)),
+        late_(spec.mode == WindowSpec::Mode::kWindowsOfSlices ? nullptr : context.late) {
+    CHECK(spec.mode == WindowSpec::Mode::kWindows || spec.size >= spec.slide,
+          "windows with gaps between them are not made of slices");
+  }
 
   Step OnBatch(int, Batch batch, Output& out) override {
+    if (spec_.mode == WindowSpec::Mode::kSlices) {
+      out.Emit(AddSlices(std::move(batch)));
+      return out.Full() ? Step::kMore : Step::kDone;
+    }
     if (spec_.size > spec_.slide) {
       rows_.emplace(std::move(batch), *this);
       return Repeat(out);
@@ -114,6 +158,8 @@ class AssignWindows : public Operator {
   }
   Batch AddWindows(Batch batch);
   bool AllAreInWindows(const Batch& batch) const;
+  Batch AddSlices(Batch batch);
+  std::optional<Micros> CellMark(Micros time, Micros mark);
   Step Repeat(Output& out);
   bool RepeatRow(uint32_t row, Pairs& pairs);
   Fate Judge(const Column& times, uint32_t row, bool has_error, std::optional<Error>& error) const;
@@ -127,6 +173,7 @@ class AssignWindows : public Operator {
   const Type type_;
   const int first_column_;  // of the window's
   const Micros origin_;     // a window starts there; 0 <= origin < slide
+  const Micros slice_;      // its length
   uint64_t* const late_;
   Micros last_start_ = 0;  // of the row before: most rows have the same
   bool has_last_ = false;
@@ -151,7 +198,9 @@ AssignWindows::Fate AssignWindows::Judge(const Column& times, uint32_t row, bool
   error.reset();
   if (has_error) return Fate::kFailed;
   if (times.IsNull(row)) return Fate::kDropped;
-  if (HasWindows(times.At<Micros>(row))) return Fate::kAssigned;
+  // A slice is in the windows of its rows, which have been judged.
+  const bool judged = spec_.mode == WindowSpec::Mode::kWindowsOfSlices;
+  if (judged || HasWindows(times.At<Micros>(row))) return Fate::kAssigned;
   error = OutOfRange();
   return Fate::kFailed;
 }
@@ -210,6 +259,55 @@ Batch AssignWindows::AddWindows(Batch batch) {
   });
   if (kept.size() < batch.selected()) batch.selection = MakeSelection(kept, batch.rows);
   windows.AppendTo(batch, type_);
+  MergeErrors(batch.errors, std::move(failed));
+  return batch;
+}
+
+// What of the watermark of a row counts in its slice: a time before the end of the first window
+// that is still open to it. Nothing if none is. A row that misses a window is counted once.
+std::optional<Micros> AssignWindows::CellMark(Micros time, Micros mark) {
+  if (!spec_.closes) return kNoWatermark;
+  const Micros last = LastStart(time);
+  const Micros first = last - (last - (time - spec_.size) - 1) / spec_.slide * spec_.slide;
+  if (first + spec_.size > mark) return kNoWatermark;
+  CountLate();
+  if (last + spec_.size <= mark) return std::nullopt;
+  const Micros missed = (mark - first - spec_.size) / spec_.slide;
+  return first + missed * spec_.slide + spec_.size;
+}
+
+// One slice a row, the columns stay.
+Batch AssignWindows::AddSlices(Batch batch) {
+  const Column& times = batch.columns[static_cast<size_t>(spec_.time)];
+  std::optional<Column> marks;
+  if (spec_.row_watermark) marks = batch.columns[static_cast<size_t>(*spec_.row_watermark)];
+  SliceColumns slices(batch.rows, marks.has_value());
+  std::vector<uint16_t> kept;
+  kept.reserve(batch.selected());
+  ErrorLane failed;
+  std::optional<Error> error;
+  ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
+    const bool has_error = !batch.errors.empty() && FindError(batch.errors, row) != nullptr;
+    const Fate fate = Judge(times, row, has_error, error);
+    if (fate == Fate::kDropped) {
+      if (spec_.closes) CountLate();
+      return;
+    }
+    if (fate == Fate::kFailed) {
+      slices.SetNull(row);
+      if (error) failed.push_back({static_cast<uint16_t>(row), *std::move(error)});
+      kept.push_back(static_cast<uint16_t>(row));
+      return;
+    }
+    const Micros time = times.At<Micros>(row);
+    const std::optional<Micros> mark = CellMark(time, MarkOf(marks, row));
+    if (!mark) return;
+    const Micros start = FloorDivide(time - origin_, slice_) * slice_ + origin_;
+    slices.Set(row, start + slice_ - 1, *mark);
+    kept.push_back(static_cast<uint16_t>(row));
+  });
+  if (kept.size() < batch.selected()) batch.selection = MakeSelection(kept, batch.rows);
+  slices.AppendTo(batch, type_);
   MergeErrors(batch.errors, std::move(failed));
   return batch;
 }
@@ -275,6 +373,11 @@ Step AssignWindows::OnWatermark(int, Watermark watermark, Output& out) {
   out.Emit(watermark);
   if (spec_.closes && watermark.column == spec_.time) {
     const Micros time = watermark.time;
+    if (spec_.mode == WindowSpec::Mode::kSlices) {
+      // No slice ends before its rows.
+      out.Emit(Watermark{static_cast<uint16_t>(first_column_), time});
+      return out.Full() ? Step::kMore : Step::kDone;
+    }
     const Micros end = AddSaturated(time, 1);
     const bool holds = time != kNothingHeldBack;
     const auto column = static_cast<uint16_t>(first_column_);
@@ -286,6 +389,8 @@ Step AssignWindows::OnWatermark(int, Watermark watermark, Output& out) {
 }
 
 }  // namespace
+
+Micros SliceLength(const WindowSpec& spec) { return std::gcd(spec.size, spec.slide); }
 
 std::unique_ptr<Operator> MakeWindows(const WindowSpec& spec, const OperatorContext& context) {
   return std::make_unique<AssignWindows>(spec, context);

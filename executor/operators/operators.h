@@ -75,6 +75,17 @@ struct AggregateSpec {
   bool operator==(const AggregateSpec&) const = default;
 };
 
+/// The rows of an epoch grouped where they are, before they go to the workers of their groups.
+/// Output: the keys, then one column per call, a row for each group with weight 1; at the barrier,
+/// and sooner if groups become many or use too much memory, so that a group may have several rows.
+/// Keeps nothing beyond the barrier. The input is append-only, equal keys have one image, and no
+/// call can fail (see SplitAggregate).
+struct PartialAggregateSpec {
+  std::vector<int> keys;  // none: all rows are one group, which exists only with rows
+  std::vector<AggregateCall> calls;
+  bool operator==(const PartialAggregateSpec&) const = default;
+};
+
 /// The first `limit` rows after `offset`, by the order and then by image. Output: the same columns.
 /// A fresh one-shot run emits them in that order.
 struct TopNSpec {
@@ -109,8 +120,24 @@ struct WindowSpec {
   /// A row does not enter a window that its own watermark has closed, and is counted as late.
   bool closes = false;
   std::optional<int> row_watermark = {};  // nothing: no row is late, but for one without a time
+  /// Windows of one length are made of slices, pieces of time of the greatest length that divides
+  /// size and slide. Rows may be put into slices first, and those, grouped, into windows.
+  enum class Mode : uint8_t {
+    kWindows,
+    /// Each row once. Output: the input's columns, then the last microsecond of its slice; with a
+    /// row_watermark, also the mark of the row: a window of the slice is open to it if it ends
+    /// after the mark. Rows of a slice that miss the same windows have the same mark.
+    kSlices,
+    /// Rows are slices: `time` is their last microsecond, `row_watermark` their mark. They are
+    /// counted as late no more.
+    kWindowsOfSlices,
+  };
+  Mode mode = Mode::kWindows;
   bool operator==(const WindowSpec&) const = default;
 };
+
+/// The length of the slices of windows. REQUIRES both are positive.
+Micros SliceLength(const WindowSpec& spec);
 
 /// As AggregateSpec, but a group leaves once, when it is complete: when the watermark of the key
 /// `window` has passed its value. Then it is forgotten. The input is append-only and brings no row
@@ -124,7 +151,7 @@ struct CloseGroupsSpec {
 
 using OperatorSpec =
     std::variant<SourceSpec, FilterSpec, ProjectSpec, UnionSpec, AggregateSpec, TopNSpec, LimitSpec,
-                 MaterializeSpec, ValuesSpec, WindowSpec, CloseGroupsSpec>;
+                 MaterializeSpec, ValuesSpec, WindowSpec, CloseGroupsSpec, PartialAggregateSpec>;
 
 /// True where rows with errors must have left before: the operator keeps rows, or is an output.
 bool IsStateful(const OperatorSpec& spec);
@@ -149,6 +176,17 @@ std::unique_ptr<Operator> MakeAggregate(const AggregateSpec& spec, const Operato
 std::unique_ptr<Operator> MakeWindows(const WindowSpec& spec, const OperatorContext& context);
 std::unique_ptr<Operator> MakeCloseGroups(const CloseGroupsSpec& spec,
                                           const OperatorContext& context);
+/// When a PartialAggregate gives up what it holds, and when it stops to hold anything.
+struct PartialLimits {
+  size_t groups = 16384;
+  size_t bytes = size_t{16} << 20;
+  /// More groups than this for 100 rows: the next `passed` batches go on row by row.
+  uint32_t groups_percent = 50;
+  uint32_t passed = 32;
+};
+std::unique_ptr<Operator> MakePartialAggregate(const PartialAggregateSpec& spec,
+                                               const OperatorContext& context,
+                                               const PartialLimits& limits = {});
 std::unique_ptr<Operator> MakeTopN(const TopNSpec& spec, const OperatorContext& context);
 std::unique_ptr<Operator> MakeLimit(const LimitSpec& spec, const OperatorContext& context);
 

@@ -1,5 +1,6 @@
 // Operators that keep nothing: filter, project, union.
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,13 +26,40 @@ class Filter : public Operator {
   Evaluator predicate_;
 };
 
+// A column, or a time that is a constant length of time after one.
+struct ShiftedColumn {
+  uint32_t column;
+  Micros shift;
+};
+
+std::optional<ShiftedColumn> AsShiftedColumn(const Expression& expression) {
+  if (const auto* column = std::get_if<ColumnRef>(&expression.node)) return {{column->index, 0}};
+  const auto* call = std::get_if<Call>(&expression.node);
+  if (call == nullptr || call->function->signature.name != "+") return std::nullopt;
+  const auto* column = std::get_if<ColumnRef>(&call->args.front()->node);
+  const auto* length = std::get_if<Constant>(&call->args.back()->node);
+  if (column == nullptr || length == nullptr || length->value.IsNull()) return std::nullopt;
+  const bool is_time =
+      column->type.kind == TypeKind::kTimestamp || column->type.kind == TypeKind::kTimestampTz;
+  if (!is_time || length->value.type().kind != TypeKind::kInterval) return std::nullopt;
+  const auto interval = length->value.As<Interval>();
+  if (interval.months != 0 || interval.days != 0) return std::nullopt;
+  return {{column->index, interval.micros}};
+}
+
+Micros Shift(Micros watermark, Micros shift) {
+  if (watermark == kNothingHeldBack || watermark == kNoWatermark) return watermark;
+  Micros sum = 0;
+  if (!__builtin_add_overflow(watermark, shift, &sum)) return sum;
+  return shift > 0 ? kNothingHeldBack - 1 : kNoWatermark + 1;
+}
+
 class Project : public Operator {
  public:
   Project(const ProjectSpec& spec, const OperatorContext& context) : eval_(*context.eval) {
     for (const ExpressionRef& output : spec.outputs) {
       evaluators_.emplace_back(*output, *context.eval->settings);
-      const auto* column = std::get_if<ColumnRef>(&output->node);
-      sources_.push_back(column != nullptr ? static_cast<int>(column->index) : -1);
+      sources_.push_back(AsShiftedColumn(*output));
     }
   }
 
@@ -49,11 +77,12 @@ class Project : public Operator {
     return out.Full() ? Step::kMore : Step::kDone;
   }
 
-  // A column that is merely passed on keeps its watermark, under its new positions.
+  // A column that is merely passed on keeps its watermark, under its new positions; a time that is
+  // a constant later has a later one.
   Step OnWatermark(int, Watermark watermark, Output& out) override {
     for (size_t i = 0; i < sources_.size(); ++i) {
-      if (sources_[i] != watermark.column) continue;
-      out.Emit(Watermark{static_cast<uint16_t>(i), watermark.time});
+      if (!sources_[i] || sources_[i]->column != watermark.column) continue;
+      out.Emit(Watermark{static_cast<uint16_t>(i), Shift(watermark.time, sources_[i]->shift)});
     }
     return out.Full() ? Step::kMore : Step::kDone;
   }
@@ -61,7 +90,7 @@ class Project : public Operator {
  private:
   const EvalContext& eval_;
   std::vector<Evaluator> evaluators_;
-  std::vector<int> sources_;  // input column of each output that is a plain column, else -1
+  std::vector<std::optional<ShiftedColumn>> sources_;  // what outputs are made of
 };
 
 class Union : public Operator {

@@ -34,6 +34,9 @@ std::unique_ptr<Operator> MakeOperator(const OperatorNode& node, const OperatorC
     std::unique_ptr<Operator> operator()(const CloseGroupsSpec& s) {
       return MakeCloseGroups(s, context);
     }
+    std::unique_ptr<Operator> operator()(const PartialAggregateSpec& s) {
+      return MakePartialAggregate(s, context);
+    }
     std::unique_ptr<Operator> operator()(const MaterializeSpec&) {
       return environment.materialize(node, context);
     }

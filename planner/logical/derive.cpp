@@ -53,6 +53,7 @@ PlanProperties Through(const PlanProperties& input, const ColumnImages& images) 
   }
   out.not_null = MapColumns(input.not_null, images);
   out.watermarked = MapColumns(input.watermarked, images);
+  out.shifted = MapShifted(input.shifted, images);
   out.distribution = MapDistribution(input.distribution, images);
   return out;
 }
@@ -119,6 +120,8 @@ struct Deriver {
       }
       for (const ColumnId key : keys) {
         if (in[0].not_null.contains(key)) out.not_null.insert(key);
+        const auto shifted = in[0].shifted.find(key);
+        if (shifted != in[0].shifted.end()) out.shifted.insert(*shifted);
       }
       out.distribution = keys.empty() ? PlanDistribution{PlanDistribution::Kind::kSingleton}
                                       : PlanDistribution{PlanDistribution::Kind::kHash, keys};
@@ -181,6 +184,13 @@ struct Deriver {
     const ColumnSet window = {n.window_start.id, n.window_end.id, n.window_time.id};
     out.not_null = Union(Union(out.not_null, window), {n.time});  // a NULL time has no window
     if (out.watermarked.contains(n.time)) out.watermarked = Union(out.watermarked, window);
+    Micros size = 0;
+    if (IntervalToMicros(n.size, size) == TimeStatus::kOk) {
+      const ColumnId family = n.window_start.id;
+      out.shifted[n.window_start.id] = {family, 0};
+      out.shifted[n.window_end.id] = {family, size};
+      out.shifted[n.window_time.id] = {family, size - 1};
+    }
     return out;
   }
 

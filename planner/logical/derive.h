@@ -20,6 +20,10 @@ ColumnImages ImagesOf(const Shared& shared);
 std::optional<ColumnSet> MapKey(const ColumnSet& key, const ColumnImages& images);
 /// The columns that have an image.
 ColumnSet MapColumns(const ColumnSet& columns, const ColumnImages& images);
+/// Those that have an image. A family is named by one of its columns, for what is used twice in a
+/// plan is not the same rows.
+std::map<ColumnId, ShiftedTime> MapShifted(const std::map<ColumnId, ShiftedTime>& shifted,
+                                           const ColumnImages& images);
 /// The distribution, or kAny where a column that it hashes is gone.
 PlanDistribution MapDistribution(const PlanDistribution& distribution, const ColumnImages& images);
 

@@ -96,6 +96,19 @@ ColumnSet MapColumns(const ColumnSet& columns, const ColumnImages& images) {
   return mapped;
 }
 
+std::map<ColumnId, ShiftedTime> MapShifted(const std::map<ColumnId, ShiftedTime>& shifted,
+                                           const ColumnImages& images) {
+  std::map<ColumnId, ColumnId> names;  // of the families
+  std::map<ColumnId, ShiftedTime> mapped;
+  for (const auto& [column, time] : shifted) {
+    const auto image = images.find(column);
+    if (image == images.end()) continue;
+    const ColumnId family = names.emplace(time.family, image->second).first->second;
+    mapped.emplace(image->second, ShiftedTime{family, time.shift});
+  }
+  return mapped;
+}
+
 PlanDistribution MapDistribution(const PlanDistribution& distribution, const ColumnImages& images) {
   PlanDistribution mapped{distribution.kind};
   for (const ColumnId column : distribution.columns) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "executor/operators/split_aggregate.h"
 #include "planner/lower/lowering.h"
 
 namespace riverrun::planner {
@@ -31,13 +32,52 @@ ExpressionRef SetNumber(size_t set) {
   return ConstantValue(Value::Int4(static_cast<int32_t>(set)));
 }
 
+// The first key of the family of a key: what the others follow from. The key itself if it has none.
+ColumnId LeaderOf(ColumnId key, const Groups& groups) {
+  const auto own = groups.shifted.find(key);
+  if (own == groups.shifted.end()) return key;
+  ColumnId leader = key;
+  for (const ColumnId other : groups.keys) {
+    const auto time = groups.shifted.find(other);
+    if (time == groups.shifted.end() || time->second.family != own->second.family) continue;
+    if (time->second.shift < groups.shifted.at(leader).shift) leader = other;
+  }
+  return leader;
+}
+
+// The groups without the keys that follow from others.
+Groups WithoutFollowers(const Groups& groups) {
+  Groups fewer = groups;
+  fewer.keys.clear();
+  for (const ColumnId key : groups.keys) AddColumn(fewer.keys, LeaderOf(key, groups));
+  if (groups.closes_at) fewer.closes_at = LeaderOf(*groups.closes_at, groups);
+  return fewer;
+}
+
+// A time that is `shift` after one that stands in a column.
+ExpressionRef Shifted(size_t position, const Type& type, Micros shift) {
+  ExpressionRef time = executor::Make(executor::ColumnRef{static_cast<uint32_t>(position), type});
+  if (shift == 0) return time;
+  ColumnBuilder interval(Type::Interval());
+  interval.Append(Interval{.micros = shift});
+  const std::vector<Type> types = {type, Type::Interval()};
+  const executor::Function* plus = executor::BuiltinFunctions().Find("+", types);
+  CHECK(plus != nullptr, "no time can be shifted");
+  const Value distance = Value::From(interval.Finish(), 0);
+  return executor::Make(executor::Call{plus, {std::move(time), ConstantValue(distance)}, type});
+}
+
 }  // namespace
 
 Lowered Lowering::LowerNode(const Aggregate& node) {
   const Lowered input = Lower(node.input);
   if (node.grouping_sets.size() == 1 && !node.set_number) {
-    return LowerGroups(input, node.grouping_sets[0], node.calls,
-                       properties_.Of(node.input).append_only, node.closes_at);
+    const PlanProperties& known = properties_.Of(node.input);
+    return LowerGroups(input, {.keys = node.grouping_sets[0],
+                               .calls = node.calls,
+                               .append_only = known.append_only,
+                               .closes_at = node.closes_at,
+                               .shifted = known.shifted});
   }
   return LowerGroupingSets(node, input);
 }
@@ -45,11 +85,15 @@ Lowered Lowering::LowerNode(const Aggregate& node) {
 // Each set is an aggregate of its own; rows get NULL for the keys that their set leaves out.
 Lowered Lowering::LowerGroupingSets(const Aggregate& node, const Lowered& input) {
   const PlanColumns columns = planner::OutputOf(LogicalNode{node});
-  const bool append_only = properties_.Of(node.input).append_only;
+  const PlanProperties& known = properties_.Of(node.input);
   std::vector<Lowered> branches;
   for (size_t i = 0; i < node.grouping_sets.size(); ++i) {
     const std::vector<ColumnId>& set = node.grouping_sets[i];
-    const Lowered groups = LowerGroups(input, set, node.calls, append_only);
+    const Lowered groups = LowerGroups(input, {.keys = set,
+                                               .calls = node.calls,
+                                               .append_only = known.append_only,
+                                               .closes_at = {},
+                                               .shifted = known.shifted});
     std::vector<Project::Item> items;
     for (const PlanColumn& column : columns) {
       ExpressionRef value = ConstantValue(Value::Null(column.type));
@@ -67,74 +111,118 @@ Lowered Lowering::LowerGroupingSets(const Aggregate& node, const Lowered& input)
   return branches.size() == 1 ? branches.front() : UnionOf(std::move(branches), columns);
 }
 
-Lowered Lowering::LowerGroups(const Lowered& input, const std::vector<ColumnId>& keys,
-                              const Calls& calls, bool append_only,
-                              std::optional<ColumnId> closes_at) {
-  const auto is_distinct = [](const Aggregate::Call& call) { return call.distinct; };
-  if (std::ranges::any_of(calls, is_distinct)) {
-    return LowerDistinctCalls(input, keys, calls, append_only, closes_at);
-  }
-  const PlanDistribution division = DividedBy(keys);
-  Lowered from = input;
-  // Only what is needed goes to another worker.
-  const std::vector<ColumnId> needed = ColumnsNeeded(keys, calls);
-  if (!(division == input.distribution) && needed.size() < input.columns.size()) {
-    from = Arrange(input, needed);
-  }
-  executor::AggregateSpec spec{{}, {}, append_only, keys.empty()};
-  Lowered out{{}, keys, division};
+Lowered Lowering::LowerGroups(const Lowered& input, const Groups& groups) {
+  const Groups fewer = WithoutFollowers(groups);
+  const bool distinct =
+      std::ranges::any_of(groups.calls, [](const Aggregate::Call& call) { return call.distinct; });
+  const Lowered out = distinct ? LowerDistinctCalls(input, fewer) : LowerPlainCalls(input, fewer);
+  return fewer.keys == groups.keys ? out : AddFollowers(input, out, groups);
+}
+
+Lowered Lowering::AddFollowers(const Lowered& input, const Lowered& fewer, const Groups& groups) {
+  executor::ProjectSpec spec;
   std::vector<executor::OutputColumn> output;
-  for (const ColumnId key : keys) {
-    spec.keys.push_back(PositionOf(from, key));
-    output.push_back(OutputOf(from)[static_cast<size_t>(spec.keys.back())]);
+  Lowered out{{}, groups.keys, fewer.distribution};
+  for (const ColumnId key : groups.keys) {
+    const ColumnId leader = LeaderOf(key, groups);
+    const auto place = static_cast<size_t>(PositionOf(fewer, leader));
+    const Type& type = OutputOf(fewer)[place].type;
+    const Micros shift =
+        key == leader ? 0 : groups.shifted.at(key).shift - groups.shifted.at(leader).shift;
+    spec.outputs.push_back(Shifted(place, type, shift));
+    output.push_back(OutputOf(input)[static_cast<size_t>(PositionOf(input, key))]);
   }
-  for (const Aggregate::Call& call : calls) {
+  for (const Aggregate::Call& call : groups.calls) {
+    const int place = PositionOf(fewer, call.column.id);
+    spec.outputs.push_back(Shifted(static_cast<size_t>(place), call.column.type, 0));
+    output.push_back({call.column.name, call.column.type});
+    out.columns.push_back(call.column.id);
+  }
+  out.id = Add(std::move(spec), fewer, {}, std::move(output));
+  return out;
+}
+
+Lowering::GroupSpec Lowering::SpecOver(const Lowered& input, const Groups& groups) {
+  GroupSpec spec;
+  for (const ColumnId key : groups.keys) {
+    spec.keys.push_back(PositionOf(input, key));
+    spec.output.push_back(OutputOf(input)[static_cast<size_t>(spec.keys.back())]);
+  }
+  for (const Aggregate::Call& call : groups.calls) {
     if (!call.order.empty()) {
       throw SqlError(sqlstate::kFeatureNotSupported,
                      "ORDER BY in an aggregate is not supported yet");
     }
     executor::AggregateCall lowered{call.function->text, {}, {}, call.column.type};
     for (const ColumnId argument : call.arguments) {
-      lowered.arguments.push_back(PositionOf(from, argument));
+      lowered.arguments.push_back(PositionOf(input, argument));
     }
-    if (call.filter) lowered.filter = PositionOf(from, *call.filter);
+    if (call.filter) lowered.filter = PositionOf(input, *call.filter);
     spec.calls.push_back(std::move(lowered));
-    out.columns.push_back(call.column.id);
-    output.push_back({call.column.name, call.column.type});
+    spec.output.push_back({call.column.name, call.column.type});
   }
-  if (closes_at) {
-    const auto window = std::ranges::find(keys, *closes_at) - keys.begin();
+  return spec;
+}
+
+// Rows that have to move are grouped where they are first, if that can be; else only what is
+// needed of them moves.
+Lowered Lowering::LowerPlainCalls(const Lowered& input, const Groups& groups) {
+  const PlanDistribution division = DividedBy(groups.keys);
+  const bool moves = !(division == input.distribution);
+  Lowered from = input;
+  GroupSpec spec = SpecOver(input, groups);
+  auto split = moves && groups.append_only
+                   ? executor::SplitAggregate(spec.keys, spec.calls, OutputOf(input))
+                   : std::nullopt;
+  if (split) {
+    from = {{}, groups.keys, {}};
+    from.columns.resize(split->columns.size());  // the values of parts have no ids
+    from.id = Add(std::move(split->partial), input, {}, std::move(split->columns));
+    spec.keys = std::move(split->keys);
+    spec.calls = std::move(split->calls);
+  } else if (const auto needed = ColumnsNeeded(groups.keys, groups.calls);
+             moves && needed.size() < input.columns.size()) {
+    from = Arrange(input, needed);
+    spec = SpecOver(from, groups);
+  }
+  Lowered out{{}, groups.keys, division};
+  for (const Aggregate::Call& call : groups.calls) out.columns.push_back(call.column.id);
+  if (groups.closes_at) {
+    const auto window = std::ranges::find(groups.keys, *groups.closes_at) - groups.keys.begin();
     executor::CloseGroupsSpec close{std::move(spec.keys), std::move(spec.calls),
                                     static_cast<int>(window)};
-    out.id = Add(std::move(close), from, division, std::move(output));
+    out.id = Add(std::move(close), from, division, std::move(spec.output));
     return out;
   }
-  out.id = Add(std::move(spec), from, division, std::move(output));
+  executor::AggregateSpec aggregate{std::move(spec.keys), std::move(spec.calls), groups.append_only,
+                                    groups.keys.empty()};
+  out.id = Add(std::move(aggregate), from, division, std::move(spec.output));
   return out;
 }
 
 // Distinct arguments first, then the plain aggregate of them. With a FILTER the rows that it keeps
 // are distinct among themselves.
-Lowered Lowering::LowerDistinctCalls(const Lowered& input, const std::vector<ColumnId>& keys,
-                                     const Calls& calls, bool append_only,
-                                     std::optional<ColumnId> closes_at) {
-  const Aggregate::Call& first = calls.front();
-  for (const Aggregate::Call& call : calls) {
+Lowered Lowering::LowerDistinctCalls(const Lowered& input, const Groups& groups) {
+  const Aggregate::Call& first = groups.calls.front();
+  for (const Aggregate::Call& call : groups.calls) {
     if (!call.distinct || call.arguments != first.arguments || call.filter != first.filter) {
       throw SqlError(sqlstate::kFeatureNotSupported,
                      "DISTINCT in an aggregate beside aggregates of other arguments is not "
                      "supported yet");
     }
   }
-  const Lowered values =
-      LowerGroups(input, ColumnsNeeded(keys, {first}), {}, append_only, closes_at);
-  Calls plain = calls;
-  for (Aggregate::Call& call : plain) call.distinct = false;
+  Groups distinct = groups;
+  distinct.keys = ColumnsNeeded(groups.keys, {first});
+  distinct.calls.clear();
+  const Lowered values = LowerGroups(input, distinct);
+  Groups plain = groups;
+  for (Aggregate::Call& call : plain.calls) call.distinct = false;
   // The row that stands for equal values may be replaced by one with a smaller image.
   const bool stays = std::ranges::all_of(OutputOf(values), [](const executor::OutputColumn& c) {
     return EqualMeansIdentical(c.type);
   });
-  return LowerGroups(values, keys, plain, append_only && stays, closes_at);
+  plain.append_only = groups.append_only && stays;
+  return LowerPlainCalls(values, plain);
 }
 
 }  // namespace riverrun::planner

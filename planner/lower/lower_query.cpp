@@ -239,7 +239,7 @@ Lowered Lowering::LowerNode(const SetOp& node) {
     branches.push_back(Arrange(Lower(branch.input), branch.columns));
   }
   Lowered all = UnionOf(std::move(branches), node.columns);
-  return node.all ? all : LowerGroups(all, all.columns, {}, false);
+  return node.all ? all : LowerGroups(all, {.keys = all.columns, .calls = {}});
 }
 
 Lowered Lowering::UnionOf(std::vector<Lowered> branches, const PlanColumns& columns) {

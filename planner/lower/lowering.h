@@ -18,6 +18,15 @@ struct Lowered {
   PlanDistribution distribution;
 };
 
+/// GROUP BY one set of keys.
+struct Groups {
+  std::vector<ColumnId> keys;
+  std::vector<Aggregate::Call> calls;
+  bool append_only = false;                      // the input never takes rows back
+  std::optional<ColumnId> closes_at = {};        // see Aggregate
+  std::map<ColumnId, ShiftedTime> shifted = {};  // known of the input
+};
+
 /// Lowers the nodes of one query.
 class Lowering {
  public:
@@ -72,12 +81,18 @@ class Lowering {
   // lower_aggregate.cpp
   Lowered LowerNode(const Aggregate& node);
   Lowered LowerGroupingSets(const Aggregate& node, const Lowered& input);
-  Lowered LowerGroups(const Lowered& input, const std::vector<ColumnId>& keys,
-                      const std::vector<Aggregate::Call>& calls, bool append_only,
-                      std::optional<ColumnId> closes_at = {});
-  Lowered LowerDistinctCalls(const Lowered& input, const std::vector<ColumnId>& keys,
-                             const std::vector<Aggregate::Call>& calls, bool append_only,
-                             std::optional<ColumnId> closes_at);
+  Lowered LowerGroups(const Lowered& input, const Groups& groups);
+  Lowered LowerDistinctCalls(const Lowered& input, const Groups& groups);
+  Lowered LowerPlainCalls(const Lowered& input, const Groups& groups);
+  /// Keys and calls of an aggregation at the positions of its input, and its output.
+  struct GroupSpec {
+    std::vector<int> keys;
+    std::vector<executor::AggregateCall> calls;
+    std::vector<executor::OutputColumn> output;
+  };
+  GroupSpec SpecOver(const Lowered& input, const Groups& groups);
+  /// Rows as `groups` makes them, of groups that lack the keys that follow from others.
+  Lowered AddFollowers(const Lowered& input, const Lowered& fewer, const Groups& groups);
 
   const QueryMode mode_;
   DataflowBuilder builder_;

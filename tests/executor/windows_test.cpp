@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <numeric>
+#include <random>
 
 #include "executor/sources/partition_times.h"
 #include "tests/executor/bag_output.h"
@@ -186,6 +187,168 @@ TEST(AssignWindows, SaysHowFarItsWindowsAre) {
   run.op().OnWatermark(0, {1, kNothingHeldBack}, out);
   for (const Watermark& watermark : out.watermarks) EXPECT_EQ(watermark.time, kNothingHeldBack);
 }
+
+// ---- slices ----
+
+// Rows put into slices, and those into windows: key, start and end, as from AssignWindows alone.
+class SliceRun {
+ public:
+  explicit SliceRun(WindowSpec spec)
+      : slices_(WithMode(spec, WindowSpec::Mode::kSlices)),
+        windows_{.time = 3,
+                 .size = spec.size,
+                 .slide = spec.slide,
+                 .offset = spec.offset,
+                 .closes = spec.closes,
+                 .mode = WindowSpec::Mode::kWindowsOfSlices},
+        sliced_(kInput) {
+    sliced_.push_back(Type::TimestampTz());
+    if (spec.row_watermark) {
+      windows_.row_watermark = 4;
+      sliced_.push_back(Type::TimestampTz());
+    }
+    std::vector<Type> windowed = sliced_;
+    windowed.resize(sliced_.size() + 3, Type::TimestampTz());
+    const auto make = [this](const WindowSpec& of) {
+      return [this, &of](OperatorContext context) {
+        context.late = &late;
+        return MakeWindows(of, context);
+      };
+    };
+    first_ = std::make_unique<OperatorRun>(make(slices_), kInput, sliced_);
+    second_ = std::make_unique<OperatorRun>(make(windows_), sliced_, windowed);
+  }
+
+  // The last microsecond of each row's slice, and its mark.
+  std::vector<std::pair<Micros, Micros>> Slices(const std::vector<Row>& rows) {
+    std::vector<std::pair<Micros, Micros>> out;
+    for (const Batch& batch : Sliced(rows)) {
+      ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
+        const bool marked = batch.columns.size() > 4;
+        out.emplace_back(batch.columns[3].At<Micros>(row),
+                         marked ? batch.columns[4].At<Micros>(row) : kNoWatermark);
+      });
+    }
+    return out;
+  }
+
+  std::vector<std::array<int64_t, 3>> Push(const std::vector<Row>& rows) {
+    Collected out;
+    for (Batch& batch : Sliced(rows)) second_->Push(std::move(batch), out);
+    std::vector<std::array<int64_t, 3>> windows;
+    const size_t start = sliced_.size();
+    for (const Batch& batch : out.batches) {
+      ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
+        windows.push_back({batch.columns[0].At<int64_t>(row), batch.columns[start].At<Micros>(row),
+                           batch.columns[start + 1].At<Micros>(row)});
+      });
+    }
+    std::ranges::sort(windows);
+    return windows;
+  }
+
+  std::vector<Watermark> Hear(Micros time) {
+    Collected between, out;
+    first_->op().OnWatermark(0, {1, time}, between);
+    for (const Watermark& watermark : between.watermarks) {
+      if (watermark.column == 3) second_->op().OnWatermark(0, watermark, out);
+    }
+    return out.watermarks;
+  }
+
+  uint64_t late = 0;
+
+ private:
+  static WindowSpec WithMode(WindowSpec spec, WindowSpec::Mode mode) {
+    spec.mode = mode;
+    return spec;
+  }
+  std::vector<Batch> Sliced(const std::vector<Row>& rows) {
+    Collected out;
+    first_->Push(MakeBatch(rows), out);
+    EXPECT_TRUE(out.errors.empty());
+    return out.batches;
+  }
+
+  const WindowSpec slices_;
+  WindowSpec windows_;
+  std::vector<Type> sliced_;
+  std::unique_ptr<OperatorRun> first_, second_;
+};
+
+TEST(Slices, AreAsLongAsWindowsAllow) {
+  SliceRun run({.time = 1, .size = 10 * kSecond, .slide = 4 * kSecond, .offset = kSecond});
+  using Slice = std::vector<std::pair<Micros, Micros>>;
+  EXPECT_EQ(run.Slices({{1, 0}, {2, kSecond}, {3, 3 * kSecond - 1}, {4, 3 * kSecond}}),
+            (Slice{{kSecond - 1, kNoWatermark},
+                   {3 * kSecond - 1, kNoWatermark},
+                   {3 * kSecond - 1, kNoWatermark},
+                   {5 * kSecond - 1, kNoWatermark}}));
+}
+
+TEST(Slices, AMarkTellsWhichWindowsARowHasMissed) {
+  SliceRun run(
+      {.time = 1, .size = 10 * kSecond, .slide = 4 * kSecond, .closes = true, .row_watermark = 2});
+  // The windows of 9 s end at 10, 14 and 18 s.
+  using Slice = std::vector<std::pair<Micros, Micros>>;
+  EXPECT_EQ(run.Slices({{1, 9 * kSecond, 10 * kSecond - 1},
+                        {2, 9 * kSecond, 10 * kSecond},
+                        {3, 8 * kSecond, 14 * kSecond - 1},
+                        {4, 9 * kSecond, 14 * kSecond},
+                        {5, 9 * kSecond, 18 * kSecond},
+                        {6, {}}}),
+            (Slice{{10 * kSecond - 1, kNoWatermark},
+                   {10 * kSecond - 1, 10 * kSecond},
+                   {10 * kSecond - 1, 10 * kSecond},
+                   {10 * kSecond - 1, 14 * kSecond}}));
+  EXPECT_EQ(run.late, 5u);
+}
+
+TEST(Slices, PassTheWatermarkOn) {
+  SliceRun run({.time = 1, .size = 10 * kSecond, .slide = 2 * kSecond, .closes = true});
+  const std::vector<Watermark> expected = {
+      {3, 30 * kSecond}, {4, 20 * kSecond + 1}, {5, 30 * kSecond + 1}, {6, 30 * kSecond}};
+  EXPECT_EQ(run.Hear(30 * kSecond), expected);
+}
+
+// The windows of a row's slice are those of the row, late or not, whatever the lengths.
+class SlicesTest : public ::testing::TestWithParam<uint64_t> {};
+
+TEST_P(SlicesTest, LeadToTheWindowsOfTheirRows) {
+  SCOPED_TRACE(testing::Repeat(GetParam()));
+  std::mt19937_64 random(GetParam());
+  const auto below = [&](int64_t bound) {
+    return static_cast<int64_t>(random() % static_cast<uint64_t>(bound));
+  };
+  WindowSpec spec{.time = 1, .closes = below(2) == 0};
+  spec.slide = 1 + below(20);
+  spec.size = spec.slide + below(100);
+  spec.offset = below(400) - 200;
+  if (spec.closes && below(3) > 0) spec.row_watermark = 2;
+  WindowRun whole(spec);
+  SliceRun sliced(spec);
+  std::vector<Row> rows;
+  for (int i = 0; i < 300; ++i) {
+    const Micros time = below(1000) - 500;
+    const Micros mark = below(4) == 0 ? kNoWatermark : time + below(200) - 50;
+    rows.push_back({i, below(20) == 0 ? std::nullopt : std::optional<Micros>(time), mark});
+  }
+  Collected out;
+  Step step = whole.op().OnBatch(0, MakeBatch(rows), out);
+  while (step == Step::kMore) step = whole.op().Resume(out);
+  std::vector<std::array<int64_t, 3>> expected;
+  for (const Batch& batch : out.batches) {
+    ForEachRow(batch.rows, batch.selection, [&](uint32_t row) {
+      expected.push_back({batch.columns[0].At<int64_t>(row), batch.columns[3].At<Micros>(row),
+                          batch.columns[4].At<Micros>(row)});
+    });
+  }
+  std::ranges::sort(expected);
+  EXPECT_EQ(sliced.Push(rows), expected);
+  EXPECT_EQ(sliced.late, whole.late);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SlicesTest, ::testing::ValuesIn(testing::Seeds(60)));
 
 // ---- CloseGroups ----
 

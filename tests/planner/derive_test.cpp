@@ -27,6 +27,33 @@ TEST(Derive, Scans) {
   EXPECT_FALSE(stream.row_bound);
 }
 
+TEST(Derive, TimesOfAWindowDifferByAConstant) {
+  const Column at = ColumnOf(Type::TimestampTz(), "at", 60);
+  const Column start = ColumnOf(Type::TimestampTz(), "start", 61);
+  const Column end = ColumnOf(Type::TimestampTz(), "end", 62);
+  const Column last = ColumnOf(Type::TimestampTz(), "last", 63);
+  const Column other = ColumnOf(Type::TimestampTz(), "other", 64);
+  const LogicalPlan windows = MakePlan(WindowAssign{.input = Stream("timed", {at, price}),
+                                                    .kind = WindowAssign::Kind::kHop,
+                                                    .time = at.id(),
+                                                    .size = Interval{.micros = 100},
+                                                    .slide = Interval{.micros = 10},
+                                                    .offset = {},
+                                                    .window_start = start.plan,
+                                                    .window_end = end.plan,
+                                                    .window_time = last.plan});
+  using Shifts = std::map<ColumnId, ShiftedTime>;
+  const ColumnId family = start.id();
+  EXPECT_EQ(
+      Of(windows).shifted,
+      (Shifts{{start.id(), {family, 0}}, {end.id(), {family, 100}}, {last.id(), {family, 99}}}));
+  EXPECT_EQ(Of(GroupBy({price, end, last}, {}, windows)).shifted,
+            (Shifts{{end.id(), {family, 100}}, {last.id(), {family, 99}}}));
+  // Used again they are of other rows: the family has another name.
+  EXPECT_EQ(Of(Use(1, {{other, end}}, windows)).shifted, (Shifts{{other.id(), {other.id(), 100}}}));
+  EXPECT_TRUE(Of(Select({price}, windows)).shifted.empty());
+}
+
 TEST(Derive, FilterFixesColumnsAndExcludesNulls) {
   const PlanProperties one = Of(Where(Equal(id, I(5)), Bids()));
   EXPECT_EQ(one.keys, Keys{{}});

@@ -72,6 +72,85 @@ TEST(Lower, AppendOnlyGroups) {
   }
 }
 
+TEST(Lower, GroupsThatOnlyGrowAreMadeWhereTheirRowsAreFirst) {
+  EXPECT_EQ(Explained(Query(GroupBy({name}, {Count(count), Max(total, price)}, Events())), kView),
+            "Materialize object 77 by key name\n"
+            "  Aggregate by name: merge_count(count()), max(max(price)) (append-only)\n"
+            "    PartialAggregate by name: count(), max(price) -> hash(name)\n"
+            "      Source (id, price, name)\n");
+  EXPECT_EQ(Explained(Query(Distinct({name}, Events()))),
+            "Distinct by name (append-only)\n"
+            "  PartialDistinct by name -> hash(name)\n"
+            "    Source (id, price, name)\n");
+  EXPECT_EQ(Explained(Query(GroupBy({}, {Count(count)}, Events()))),
+            "Aggregate: merge_count(count()) (append-only)\n"
+            "  PartialAggregate: count() -> one worker\n"
+            "    Source (id, price, name)\n");
+}
+
+TEST(Lower, GroupsThatCannotBeDividedAreMadeInOneStep) {
+  const Column ratio = ColumnOf(Type::Float8(), "ratio", 50);
+  const Column number = ColumnOf(Type::Numeric(), "number", 51);
+  const Column mean = ColumnOf(Type::Float8(), "mean", 52);
+  const LogicalPlan events = Stream("measured", {ratio, number});
+  EXPECT_EQ(Explained(Query(GroupBy({}, {Sum(mean, ratio)}, events))),
+            "Aggregate: sum(ratio) (append-only)\n"
+            "  Project ratio := ratio -> one worker\n"
+            "    Source (ratio, number)\n");
+  EXPECT_EQ(Explained(Query(GroupBy({number}, {Count(count)}, events))),
+            "Aggregate by number: count() (append-only)\n"
+            "  Project number := number -> hash(number)\n"
+            "    Source (ratio, number)\n");
+}
+
+// The windows of a stream's time, which is the column `at`.
+const Column at = ColumnOf(Type::TimestampTz(), "at", 60);
+const Column start = ColumnOf(Type::TimestampTz(), "start", 61);
+const Column end = ColumnOf(Type::TimestampTz(), "end", 62);
+const Column latest = ColumnOf(Type::TimestampTz(), "latest", 63);
+
+LogicalPlan Minutes() {
+  const Interval minute{.micros = 60'000'000};
+  return MakePlan(WindowAssign{.input = Stream("timed", {at, name, price}),
+                               .kind = WindowAssign::Kind::kTumble,
+                               .time = at.id(),
+                               .size = minute,
+                               .slide = minute,
+                               .offset = {},
+                               .window_start = start.plan,
+                               .window_end = end.plan,
+                               .window_time = latest.plan,
+                               .closes = true});
+}
+
+TEST(Lower, OneColumnOfAWindowIsAKeyAndTheOthersFollow) {
+  EXPECT_EQ(Explained(Query(GroupBy({end, name, start}, {Count(count)}, Minutes())), kView),
+            "Materialize object 77 by key end, name, start\n"
+            "  Project end := (start + '00:01:00'::interval), name := name, start := start, "
+            "count := count\n"
+            "    Aggregate by start, name: merge_count(count()) (append-only)\n"
+            "      PartialAggregate by start, name: count() -> hash(start, name)\n"
+            "        Tumble at size 00:01:00\n"
+            "          Source (at, name, price)\n");
+  EXPECT_EQ(Explained(Query(Distinct({end, latest}, Minutes()))),
+            "Project end := (latest + '00:00:00.000001'::interval), latest := latest\n"
+            "  Distinct by latest (append-only)\n"
+            "    PartialDistinct by latest -> hash(latest)\n"
+            "      Tumble at size 00:01:00\n"
+            "        Source (at, name, price)\n");
+}
+
+TEST(Lower, AWindowClosesAtTheColumnThatIsAKey) {
+  Aggregate closing = *As<Aggregate>(GroupBy({end, start}, {Max(total, price)}, Minutes()));
+  closing.closes_at = end.id();
+  EXPECT_EQ(Explained(Query(MakePlan(closing))),
+            "Project end := (start + '00:01:00'::interval), start := start, total := total\n"
+            "  Aggregate by start: max(max(price)) when start has passed\n"
+            "    PartialAggregate by start: max(price) -> hash(start)\n"
+            "      Tumble at size 00:01:00\n"
+            "        Source (at, name, price)\n");
+}
+
 TEST(Lower, NoExchangeWhereRowsLieRightAlready) {
   // The second aggregate groups by the same column as the first.
   const Column more = Int("more", 30);

@@ -81,7 +81,7 @@ Bag TableContent(ObjectId table, const std::vector<LoggedCommit>& commits, Lsn l
 
 Answer BatchAnswer(const RandomView& view, const std::map<ObjectId, Bag>& inputs,
                    const EpochInfo& epoch) {
-  executor::DataflowSpec query = view.spec;
+  executor::DataflowSpec query = view.whole;
   query.nodes.pop_back();  // the MaterializeSpec
   const Settings settings;
   const storage::ViewLayout error_layout = executor::ErrorLayout();

@@ -27,7 +27,8 @@ struct Answer {
 /// Content of a table after every commit before `lsn`.
 Bag TableContent(ObjectId table, const std::vector<LoggedCommit>& commits, Lsn lsn);
 
-/// Runs the query of a view once, over whole inputs, by the local driver.
+/// Runs the query of a view once, over whole inputs and each aggregation in one step, by the local
+/// driver.
 Answer BatchAnswer(const RandomView& view, const std::map<ObjectId, Bag>& inputs,
                    const EpochInfo& epoch);
 

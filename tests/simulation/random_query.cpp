@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "executor/functions/function_registry.h"
+#include "executor/operators/split_aggregate.h"
 #include "types/value.h"
 
 namespace riverrun::simulation {
@@ -55,6 +56,7 @@ class QueryBuilder {
                            .spec = std::move(spec),
                            .inputs = std::move(inputs),
                            .output = std::move(output)});
+    whole_.nodes.push_back(spec_.nodes.back());
     return node;
   }
 
@@ -253,11 +255,34 @@ class QueryBuilder {
     distribution.columns = aggregate.keys;
     last_.unique.resize(aggregate.keys.size());
     std::iota(last_.unique.begin(), last_.unique.end(), 0);
-    last_.node = Add(std::move(aggregate), {{last_.node, distribution}}, columns);
+    AddGroups(std::move(aggregate), distribution, columns);
     last_.columns = std::move(columns);
     last_.append_only = false;
     last_.distribution = distribution;
     last_.distribution.columns = last_.unique;
+  }
+
+  // In two steps, now and then, if that is possible.
+  void AddGroups(const AggregateSpec& aggregate, const Distribution& distribution,
+                 const Columns& columns) {
+    auto split = aggregate.append_only && random_.Chance(60)
+                     ? executor::SplitAggregate(aggregate.keys, aggregate.calls, last_.columns)
+                     : std::nullopt;
+    if (!split) {
+      last_.node = Add(aggregate, {{last_.node, distribution}}, columns);
+      return;
+    }
+    const OperatorId input = last_.node;
+    const OperatorId partial = Add(split->partial, {{input, {}}}, split->columns);
+    whole_.nodes.pop_back();
+    AggregateSpec second = aggregate;
+    second.keys = split->keys;
+    second.calls = split->calls;
+    Distribution by_key = distribution;
+    by_key.columns = split->keys;
+    last_.node = Add(std::move(second), {{partial, by_key}}, columns);
+    whole_.nodes.back().spec = aggregate;
+    whole_.nodes.back().inputs = {{input, distribution}};
   }
 
   void AddTopN() {
@@ -298,12 +323,14 @@ class QueryBuilder {
     const Result<void> valid = executor::Validate(spec_);
     CHECK(valid.has_value(), valid ? "" : valid.error().text);
     view.spec = std::move(spec_);
+    view.whole = std::move(whole_);
     return view;
   }
 
   const std::vector<Relation>& relations_;
   RandomData& random_;
   executor::DataflowSpec spec_;
+  executor::DataflowSpec whole_;
   uint32_t ids_ = 0;
   State last_;
 };
@@ -337,6 +364,7 @@ RandomView MakeTableView(const Relation& table, const storage::ViewLayout& layou
                       .spec = executor::MaterializeSpec{table.id, layout.key_columns},
                       .inputs = {{OperatorId{1}, {}}},
                       .output = table.columns}};
+  view.whole = view.spec;
   return view;
 }
 

@@ -24,6 +24,7 @@ struct Relation {
 struct RandomView {
   Relation relation;
   executor::DataflowSpec spec;
+  executor::DataflowSpec whole;  // the same with every aggregation in one step
   storage::ViewLayout layout;
   std::optional<WindowQuery> window = {};  // what it is said to be, if it is a query over windows
   /// The generation from which on it reads a stream; others it reads from their first.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "executor/functions/function_registry.h"
+#include "executor/operators/split_aggregate.h"
 #include "tests/simulation/random_query.h"
 #include "types/codec/key.h"
 #include "types/time/interval.h"
@@ -92,11 +93,19 @@ class ViewBuilder {
   }
 
   // The window is the last of the keys.
-  void Group(const std::vector<int>& keys, std::vector<AggregateCall> calls) {
+  void Group(std::vector<int> keys, std::vector<AggregateCall> calls) {
     Columns columns;
     for (const int key : keys) columns.push_back(columns_[static_cast<size_t>(key)]);
     for (size_t i = 0; i < calls.size(); ++i) {
       columns.push_back({"a" + std::to_string(i), Type::Int8()});
+    }
+    auto split =
+        query_.in_two_steps ? executor::SplitAggregate(keys, calls, columns_) : std::nullopt;
+    if (split) {
+      columns_ = std::move(split->columns);
+      Add(std::move(split->partial), {});
+      keys = std::move(split->keys);
+      calls = std::move(split->calls);
     }
     columns_ = std::move(columns);
     key_.clear();
@@ -338,6 +347,7 @@ RandomView MakeWindowView(ObjectId id, const Relation& stream, size_t number,
   if (random.Chance(30)) query.offset = random.Between(-100'000'000, 100'000'000);
   query.closes = random.Chance(70);
   query.by_key = random.Chance(50);
+  query.in_two_steps = random.Chance(60);
   if (random.Chance(30)) query.least_key = random.Between(0, 6);
   query.column = static_cast<WindowQuery::Column>(random.Below(3));
   if (query.closes) query.above = static_cast<WindowQuery::Above>(random.Below(3));

@@ -30,6 +30,7 @@ struct WindowQuery {
   Micros size = 0, slide = 0, offset = 0;
   bool closes = false;  // EMIT ON WINDOW CLOSE
   bool by_key = false;
+  bool in_two_steps = false;  // groups are made where the rows are, and again on their workers
   std::optional<int64_t> least_key = {};
   Column column = Column::kEnd;
   Above above = Above::kNothing;  // kNothing unless it closes
