@@ -231,6 +231,10 @@ SourceReport SharedSource::Report() const {
     if (read != read_.end()) told = read->second;
     told.partition = partition;
     if (i < ends.size()) told.end = ends[i];
+    if (!times_) continue;
+    const SourceCompletion::Late late = completion_->LateOf(partition);
+    told.late = late.rows;
+    told.late_idle = late.after_idle;
   }
   return report;
 }

@@ -46,6 +46,7 @@ struct SourceReport {
     int32_t partition = 0;
     uint64_t rows = 0;
     uint64_t errors = 0;  // records that failed
+    uint64_t late = 0, late_idle = 0;  // as SourceCompletion::Late
     int64_t end = -1;     // as SourceReader::Ends
   };
   ObjectId object;

@@ -299,9 +299,10 @@ bool Worker::ReportCut() {
   for (const auto& source : sources_) {
     const std::vector<Position>& positions = source->cut_positions();
     report.positions.insert(report.positions.end(), positions.begin(), positions.end());
-    if (!source->FedByJournal()) {
+    if (!source->FedByJournal() || source->times() != nullptr) {
       report.sources.push_back(source->Report());
-    } else if (source->failure()) {
+    }
+    if (source->FedByJournal() && source->failure()) {
       report.journal_failure = source->failure();
     }
     for (const WatermarkRaise& raise : source->cut_raises()) {

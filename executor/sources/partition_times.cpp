@@ -10,7 +10,7 @@ void PartitionTimes::Change(const Position& position, bool at_end) {
   const int32_t partition = position.partition;
   completion_.Raise(partition, raise_);
   if (const auto waking = waking_.find(partition); waking != waking_.end()) {
-    completion_.Raise(partition, waking->second);
+    completion_.Wake(partition, waking->second);
     idle_.erase(partition);
   }
   const auto idling = idling_.find(partition);
@@ -34,9 +34,13 @@ std::vector<WatermarkRaise> PartitionTimes::Settle(std::vector<Position>& positi
                p.generation == position.generation;
       });
       if (cut != recorded->end()) {
-        completion_.Raise(position.partition, cut->watermark);
+        if (IsIdle(position.partition) && !cut->idle) {
+          completion_.Wake(position.partition, cut->watermark);
+          idle_.erase(position.partition);
+        } else {
+          completion_.Raise(position.partition, cut->watermark);
+        }
         if (cut->idle) idle_.insert(position.partition);
-        if (!cut->idle) idle_.erase(position.partition);
       } else if (grows_) {
         Add(position.partition);
       }

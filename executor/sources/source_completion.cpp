@@ -43,6 +43,7 @@ std::vector<int> CompletionSpec::GivenFor(std::span<const int> wanted) const {
     if (column < RowWatermark()) add(columns[static_cast<size_t>(column)]);
   }
   if (watermark != nullptr) add(watermark);
+  if (watermarked) add(columns[static_cast<size_t>(*watermarked)]);  // late rows are counted
   return {places.begin(), places.end()};
 }
 
@@ -89,14 +90,14 @@ Batch SourceCompletion::Complete(int32_t partition, Batch rows, bool with_waterm
     }
   }
   if (!spec_->watermarked) return out;
-  Micros& reached = reached_.try_emplace(partition, kNoWatermark).first->second;
-  std::optional<Column> marks = MarksOf(rows, reached, with_watermarks);
+  const Column& times = out.columns[static_cast<size_t>(*spec_->watermarked)];
+  std::optional<Column> marks = MarksOf(rows, times, partitions_[partition], with_watermarks);
   if (marks) out.columns.push_back(*std::move(marks));
   return out;
 }
 
-std::optional<Column> SourceCompletion::MarksOf(const Batch& given, Micros& reached,
-                                                bool as_column) {
+std::optional<Column> SourceCompletion::MarksOf(const Batch& given, const Column& times,
+                                                Progress& progress, bool as_column) {
   std::shared_ptr<Buffer> marks;
   Micros* mark = nullptr;
   if (as_column) {
@@ -110,9 +111,16 @@ std::optional<Column> SourceCompletion::MarksOf(const Batch& given, Micros& reac
     if (values && !values->IsNull(row)) {
       const Micros value = values->At<Micros>(row);
       // 'infinity' is no time that a clock could have reached.
-      if (value > reached && IsFiniteTimestamp(value)) reached = value;
+      if (value > progress.own && IsFiniteTimestamp(value)) {
+        progress.own = value;
+        progress.reached = std::max(progress.reached, value);
+      }
     }
-    if (mark != nullptr) mark[row] = reached;
+    if (mark != nullptr) mark[row] = progress.reached;
+    const bool has_time = !times.IsNull(row);
+    if (has_time && times.At<Micros>(row) >= progress.reached) return;
+    ++progress.late.rows;
+    if (has_time && times.At<Micros>(row) >= progress.own) ++progress.late.after_idle;
   });
   if (!as_column) return std::nullopt;
   Column out;
@@ -121,14 +129,20 @@ std::optional<Column> SourceCompletion::MarksOf(const Batch& given, Micros& reac
   return out;
 }
 
-Micros SourceCompletion::WatermarkOf(int32_t partition) const {
-  const auto found = reached_.find(partition);
-  return found == reached_.end() ? kNoWatermark : found->second;
+SourceCompletion::Late SourceCompletion::LateOf(int32_t partition) const {
+  const auto found = partitions_.find(partition);
+  return found == partitions_.end() ? Late{} : found->second.late;
 }
 
-void SourceCompletion::Raise(int32_t partition, Micros to) {
-  Micros& reached = reached_.try_emplace(partition, kNoWatermark).first->second;
-  reached = std::max(reached, to);
+Micros SourceCompletion::WatermarkOf(int32_t partition) const {
+  const auto found = partitions_.find(partition);
+  return found == partitions_.end() ? kNoWatermark : found->second.reached;
+}
+
+void SourceCompletion::Raise(int32_t partition, Micros to, bool wakes) {
+  Progress& progress = partitions_[partition];
+  progress.reached = std::max(progress.reached, to);
+  if (!wakes) progress.own = std::max(progress.own, to);
 }
 
 Micros SourceCompletion::ShareOf(std::span<const Position> partitions) const {

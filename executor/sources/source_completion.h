@@ -65,24 +65,43 @@ class SourceCompletion {
   /// expression fails gets an entry in the errors; a watermark that fails or is NULL does not move.
   Batch Complete(int32_t partition, Batch rows, bool with_watermarks);
 
+  /// Rows whose time is behind their own watermark, or that have none, since the beginning.
+  struct Late {
+    uint64_t rows = 0;
+    /// Of them, those that are late only because their partition was raised when it woke.
+    uint64_t after_idle = 0;
+  };
+  Late LateOf(int32_t partition) const;
+
   /// The watermark of a partition; kNoWatermark if it has none.
   Micros WatermarkOf(int32_t partition) const;
   /// Raises it: rows to come count as later than this.
-  void Raise(int32_t partition, Micros to);
+  void Raise(int32_t partition, Micros to) { Raise(partition, to, /*wakes=*/false); }
+  /// The same for a partition that has been idle.
+  void Wake(int32_t partition, Micros to) { Raise(partition, to, /*wakes=*/true); }
   /// What these partitions let the stream's watermark be: the smallest of those that are not idle,
   /// kNothingHeldBack if there is none.
   Micros ShareOf(std::span<const Position> partitions) const;
   const CompletionSpec& spec() const { return *spec_; }
 
  private:
+  // How far time has come in a partition.
+  struct Progress {
+    Micros reached = kNoWatermark;  // by its rows, or by a raise
+    Micros own = kNoWatermark;      // by its rows, or by a raise that was not its waking
+    Late late = {};
+  };
+
   /// Moves the watermark on; the column has its value at each row, if it is asked for.
-  std::optional<Column> MarksOf(const Batch& given, Micros& reached, bool as_column);
+  std::optional<Column> MarksOf(const Batch& given, const Column& times, Progress& progress,
+                                bool as_column);
+  void Raise(int32_t partition, Micros to, bool wakes);
 
   const std::shared_ptr<const CompletionSpec> spec_;
   EvalContext context_;
   std::vector<std::optional<Evaluator>> columns_;  // nothing for those given
   std::optional<Evaluator> watermark_;
-  std::map<int32_t, Micros> reached_;
+  std::map<int32_t, Progress> partitions_;
 };
 
 }  // namespace riverrun::executor

@@ -256,8 +256,8 @@ Result<storage::ReadView> Engine::OpenSnapshot(std::span<const ObjectId> require
 }
 
 std::vector<SourceStatus> Engine::Sources(const storage::ReadView& view) const {
-  std::vector<SourceStatus> sources = JournalSources(view);
   const std::vector<executor::SourceReport> reports = impl_->publication.sources();
+  std::vector<SourceStatus> sources = JournalSources(view, reports);
   for (const ObjectRef& stream : view.catalog->OfKind(ObjectKind::kStream)) {
     if (IsConnected(*stream)) AddConnectedSource(*stream, view, reports, sources);
   }

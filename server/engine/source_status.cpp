@@ -6,9 +6,19 @@
 #include "server/engine/relation.h"
 
 namespace riverrun::server {
+namespace {
+
+// Only a stream with a watermark has late rows.
+void AddLate(const executor::SourceReport::Partition& read, SourceStatus& status) {
+  status.late = status.late.value_or(0) + static_cast<int64_t>(read.late);
+  status.late_idle = status.late_idle.value_or(0) + static_cast<int64_t>(read.late_idle);
+}
+
+}  // namespace
 
 // An epoch contains all commits before its cut: there is never anything left to read.
-std::vector<SourceStatus> JournalSources(const storage::ReadView& view) {
+std::vector<SourceStatus> JournalSources(const storage::ReadView& view,
+                                         std::span<const executor::SourceReport> reports) {
   std::vector<SourceStatus> sources;
   for (const storage::ObjectRef& stream : view.catalog->OfKind(storage::ObjectKind::kStream)) {
     if (!IsFedByJournal(*stream)) continue;
@@ -25,6 +35,10 @@ std::vector<SourceStatus> JournalSources(const storage::ReadView& view) {
       status.rows = SizeOf(*rows->second).rows;
     }
     status.errors = 0;
+    for (const executor::SourceReport& report : reports) {
+      if (report.object != stream->id) continue;
+      for (const auto& read : report.partitions) AddLate(read, status);
+    }
     sources.push_back(std::move(status));
   }
   return sources;
@@ -59,6 +73,7 @@ void AddConnectedSource(const storage::CatalogObject& stream, const storage::Rea
       status.rows = static_cast<int64_t>(read.rows);
       status.errors = static_cast<int64_t>(read.errors);
       if (read.end >= 0) status.end_offset = read.end;
+      if (stream.watermark) AddLate(read, status);
       if (!report.failure) continue;
       status.state = SourceStatus::State::kFailed;
       status.reason = report.failure->text;

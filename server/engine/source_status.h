@@ -30,7 +30,8 @@ struct SourceStatus {
 
 /// The partitions of all streams at the epoch of a view that has every content: those of streams
 /// without a connector, whose records are the journal's. Ordered by stream and partition.
-std::vector<SourceStatus> JournalSources(const storage::ReadView& view);
+std::vector<SourceStatus> JournalSources(const storage::ReadView& view,
+                                         std::span<const executor::SourceReport> reports);
 /// Appends the partitions of a stream with a connector: where they stand at the epoch of the view,
 /// and what the workers reported last.
 void AddConnectedSource(const storage::CatalogObject& stream, const storage::ReadView& view,

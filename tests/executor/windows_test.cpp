@@ -476,6 +476,28 @@ TEST(SourceCompletion, NeverFollowsAnInfiniteTime) {
   EXPECT_EQ(completion.WatermarkOf(0), 5);
 }
 
+TEST(SourceCompletion, CountsLateRowsAndThoseThatWereIdleApart) {
+  SourceCompletion completion(TimeBehind(2));
+  const auto late = [&] {
+    const SourceCompletion::Late counted = completion.LateOf(0);
+    return std::pair(counted.rows, counted.after_idle);
+  };
+  using Counts = std::pair<uint64_t, uint64_t>;
+  EXPECT_EQ(late(), (Counts{0, 0}));
+  // The watermark is 8 from the second row on: 7 is late, 8 is not; no time is late.
+  static_cast<void>(
+      completion.Complete(0, Rows({{1, 5}, {2, 10}, {3, 7}, {4, 8}, {5, {}}}), false));
+  EXPECT_EQ(late(), (Counts{2, 0}));
+  completion.Wake(0, 50);
+  // Behind the raise, and one of them behind its own partition too.
+  static_cast<void>(completion.Complete(0, Rows({{1, 20}, {2, 49}, {3, 3}, {4, 50}}), true));
+  EXPECT_EQ(late(), (Counts{5, 2}));
+  completion.Raise(0, 60);  // by a person: nobody was idle
+  static_cast<void>(completion.Complete(0, Rows({{1, 55}, {2, 60}}), false));
+  EXPECT_EQ(late(), (Counts{6, 2}));
+  EXPECT_EQ(completion.LateOf(1).rows, 0u);
+}
+
 TEST(SourceCompletion, SharesTheSmallestWatermarkOfThosePartitionsThatCount) {
   SourceCompletion completion(TimeBehind(0));
   std::vector<Position> positions(3);
@@ -500,7 +522,8 @@ TEST(SourceCompletion, KnowsWhichColumnsItNeeds) {
   spec.given = {1, 2};
   spec.columns.insert(spec.columns.begin(), spec.columns[0]);
   spec.watermark = nullptr;
-  EXPECT_EQ(spec.GivenFor(std::vector<int>{0}), (std::vector<int>{0}));
+  spec.watermarked = 2;  // of which late rows are counted
+  EXPECT_EQ(spec.GivenFor(std::vector<int>{0}), (std::vector<int>{0, 1}));
   EXPECT_EQ(spec.GivenFor(std::vector<int>{2}), (std::vector<int>{1}));
 }
 
