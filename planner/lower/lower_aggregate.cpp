@@ -8,11 +8,6 @@ namespace {
 
 using Calls = std::vector<Aggregate::Call>;
 
-PlanDistribution DividedBy(const std::vector<ColumnId>& keys) {
-  if (keys.empty()) return {PlanDistribution::Kind::kSingleton, {}};
-  return {PlanDistribution::Kind::kHash, keys};
-}
-
 void AddColumn(std::vector<ColumnId>& columns, ColumnId column) {
   if (std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
 }
@@ -69,17 +64,27 @@ ExpressionRef Shifted(size_t position, const Type& type, Micros shift) {
 
 }  // namespace
 
+PlanDistribution DividedBy(const std::vector<ColumnId>& keys) {
+  if (keys.empty()) return {PlanDistribution::Kind::kSingleton, {}};
+  return {PlanDistribution::Kind::kHash, keys};
+}
+
 Lowered Lowering::LowerNode(const Aggregate& node) {
-  const Lowered input = Lower(node.input);
-  if (node.grouping_sets.size() == 1 && !node.set_number) {
-    const PlanProperties& known = properties_.Of(node.input);
-    return LowerGroups(input, {.keys = node.grouping_sets[0],
-                               .calls = node.calls,
-                               .append_only = known.append_only,
-                               .closes_at = node.closes_at,
-                               .shifted = known.shifted});
+  if (node.grouping_sets.size() != 1 || node.set_number) {
+    return LowerGroupingSets(node, Lower(node.input));
   }
-  return LowerGroupingSets(node, input);
+  const PlanProperties& known = properties_.Of(node.input);
+  const Groups groups{.keys = node.grouping_sets[0],
+                      .calls = node.calls,
+                      .append_only = known.append_only,
+                      .closes_at = node.closes_at,
+                      .shifted = known.shifted};
+  const Groups fewer = WithoutFollowers(groups);
+  const std::optional<Lowered> out = LowerOverSlices(node.input, fewer);
+  if (!out) return LowerGroups(Lower(node.input), groups);
+  if (fewer.keys == groups.keys) return *out;
+  const PlanColumns columns = planner::OutputOf(*node.input);
+  return AddFollowers(*out, groups, SpecOver(IdsOf(columns), AsOutput(columns), groups).output);
 }
 
 // Each set is an aggregate of its own; rows get NULL for the keys that their set leaves out.
@@ -116,37 +121,41 @@ Lowered Lowering::LowerGroups(const Lowered& input, const Groups& groups) {
   const bool distinct =
       std::ranges::any_of(groups.calls, [](const Aggregate::Call& call) { return call.distinct; });
   const Lowered out = distinct ? LowerDistinctCalls(input, fewer) : LowerPlainCalls(input, fewer);
-  return fewer.keys == groups.keys ? out : AddFollowers(input, out, groups);
+  if (fewer.keys == groups.keys) return out;
+  return AddFollowers(out, groups, SpecOver(input, groups).output);
 }
 
-Lowered Lowering::AddFollowers(const Lowered& input, const Lowered& fewer, const Groups& groups) {
+Lowered Lowering::AddFollowers(const Lowered& fewer, const Groups& groups,
+                               std::vector<executor::OutputColumn> output) {
   executor::ProjectSpec spec;
-  std::vector<executor::OutputColumn> output;
   Lowered out{{}, groups.keys, fewer.distribution};
-  for (const ColumnId key : groups.keys) {
-    const ColumnId leader = LeaderOf(key, groups);
+  for (const Aggregate::Call& call : groups.calls) out.columns.push_back(call.column.id);
+  for (size_t i = 0; i < out.columns.size(); ++i) {
+    const ColumnId column = out.columns[i];
+    const ColumnId leader = i < groups.keys.size() ? LeaderOf(column, groups) : column;
+    Micros shift = 0;
+    if (leader != column) {
+      shift = groups.shifted.at(column).shift - groups.shifted.at(leader).shift;
+    }
     const auto place = static_cast<size_t>(PositionOf(fewer, leader));
-    const Type& type = OutputOf(fewer)[place].type;
-    const Micros shift =
-        key == leader ? 0 : groups.shifted.at(key).shift - groups.shifted.at(leader).shift;
-    spec.outputs.push_back(Shifted(place, type, shift));
-    output.push_back(OutputOf(input)[static_cast<size_t>(PositionOf(input, key))]);
-  }
-  for (const Aggregate::Call& call : groups.calls) {
-    const int place = PositionOf(fewer, call.column.id);
-    spec.outputs.push_back(Shifted(static_cast<size_t>(place), call.column.type, 0));
-    output.push_back({call.column.name, call.column.type});
-    out.columns.push_back(call.column.id);
+    spec.outputs.push_back(Shifted(place, output[i].type, shift));
   }
   out.id = Add(std::move(spec), fewer, {}, std::move(output));
   return out;
 }
 
-Lowering::GroupSpec Lowering::SpecOver(const Lowered& input, const Groups& groups) {
+Lowering::GroupSpec Lowering::SpecOver(const std::vector<ColumnId>& ids,
+                                       const std::vector<executor::OutputColumn>& columns,
+                                       const Groups& groups) {
+  const auto place = [&](ColumnId column) {
+    const auto found = std::ranges::find(ids, column);
+    CHECK(found != ids.end(), "an aggregation lacks a column that the plan has");
+    return static_cast<int>(found - ids.begin());
+  };
   GroupSpec spec;
   for (const ColumnId key : groups.keys) {
-    spec.keys.push_back(PositionOf(input, key));
-    spec.output.push_back(OutputOf(input)[static_cast<size_t>(spec.keys.back())]);
+    spec.keys.push_back(place(key));
+    spec.output.push_back(columns[static_cast<size_t>(spec.keys.back())]);
   }
   for (const Aggregate::Call& call : groups.calls) {
     if (!call.order.empty()) {
@@ -154,10 +163,8 @@ Lowering::GroupSpec Lowering::SpecOver(const Lowered& input, const Groups& group
                      "ORDER BY in an aggregate is not supported yet");
     }
     executor::AggregateCall lowered{call.function->text, {}, {}, call.column.type};
-    for (const ColumnId argument : call.arguments) {
-      lowered.arguments.push_back(PositionOf(input, argument));
-    }
-    if (call.filter) lowered.filter = PositionOf(input, *call.filter);
+    for (const ColumnId argument : call.arguments) lowered.arguments.push_back(place(argument));
+    if (call.filter) lowered.filter = place(*call.filter);
     spec.calls.push_back(std::move(lowered));
     spec.output.push_back({call.column.name, call.column.type});
   }
@@ -185,6 +192,11 @@ Lowered Lowering::LowerPlainCalls(const Lowered& input, const Groups& groups) {
     from = Arrange(input, needed);
     spec = SpecOver(from, groups);
   }
+  return AddGroups(from, std::move(spec), groups, division);
+}
+
+Lowered Lowering::AddGroups(const Lowered& from, GroupSpec spec, const Groups& groups,
+                            const PlanDistribution& division) {
   Lowered out{{}, groups.keys, division};
   for (const Aggregate::Call& call : groups.calls) out.columns.push_back(call.column.id);
   if (groups.closes_at) {

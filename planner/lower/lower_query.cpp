@@ -13,20 +13,6 @@ using executor::OutputColumn;
   throw SqlError(sqlstate::kFeatureNotSupported, std::move(what) + " not supported yet");
 }
 
-OutputColumn AsOutput(const PlanColumn& column) { return {column.name, column.type}; }
-
-std::vector<OutputColumn> AsOutput(const PlanColumns& columns) {
-  std::vector<OutputColumn> out;
-  for (const PlanColumn& column : columns) out.push_back(AsOutput(column));
-  return out;
-}
-
-std::vector<ColumnId> IdsOf(const PlanColumns& columns) {
-  std::vector<ColumnId> ids;
-  for (const PlanColumn& column : columns) ids.push_back(column.id);
-  return ids;
-}
-
 // The values of a row, if all its cells are constants.
 std::optional<std::vector<Value>> ConstantRow(const std::vector<ExpressionRef>& row) {
   std::vector<Value> values;
@@ -91,6 +77,20 @@ std::vector<std::pair<int, Value>> KeyIn(const ExpressionRef& predicate, const S
 constexpr PlanDistribution kSingleton{PlanDistribution::Kind::kSingleton, {}};
 
 }  // namespace
+
+OutputColumn AsOutput(const PlanColumn& column) { return {column.name, column.type}; }
+
+std::vector<OutputColumn> AsOutput(const PlanColumns& columns) {
+  std::vector<OutputColumn> out;
+  for (const PlanColumn& column : columns) out.push_back(AsOutput(column));
+  return out;
+}
+
+std::vector<ColumnId> IdsOf(const PlanColumns& columns) {
+  std::vector<ColumnId> ids;
+  for (const PlanColumn& column : columns) ids.push_back(column.id);
+  return ids;
+}
 
 Lowered Lowering::Lower(const LogicalPlan& plan) {
   if (const auto found = lowered_.find(plan); found != lowered_.end()) return found->second;
@@ -272,16 +272,19 @@ Lowered Lowering::LowerNode(const Shared& node) {
   return out;
 }
 
-Lowered Lowering::LowerNode(const WindowAssign& node) {
-  Lowered out = Lower(node.input);
+executor::WindowSpec Lowering::WindowSpecOf(const WindowAssign& node, int time) {
   const auto micros = [](const Interval& interval) {
     Micros length = 0;
     const TimeStatus status = IntervalToMicros(interval, length);
     CHECK(status == TimeStatus::kOk, "a window's length has been checked");
     return length;
   };
-  executor::WindowSpec spec{PositionOf(out, node.time), micros(node.size), micros(node.slide),
-                            micros(node.offset), node.closes};
+  return {time, micros(node.size), micros(node.slide), micros(node.offset), node.closes};
+}
+
+Lowered Lowering::LowerNode(const WindowAssign& node) {
+  Lowered out = Lower(node.input);
+  executor::WindowSpec spec = WindowSpecOf(node, PositionOf(out, node.time));
   if (node.row_watermark) spec.row_watermark = PositionOf(out, *node.row_watermark);
   std::vector<OutputColumn> output = OutputOf(out);
   for (const PlanColumn& column : {node.window_start, node.window_end, node.window_time}) {

@@ -27,6 +27,13 @@ struct Groups {
   std::map<ColumnId, ShiftedTime> shifted = {};  // known of the input
 };
 
+/// Columns of a plan as those of an operator, and their ids.
+executor::OutputColumn AsOutput(const PlanColumn& column);
+std::vector<executor::OutputColumn> AsOutput(const PlanColumns& columns);
+std::vector<ColumnId> IdsOf(const PlanColumns& columns);
+/// How rows have to be divided to be grouped by these columns.
+PlanDistribution DividedBy(const std::vector<ColumnId>& keys);
+
 /// Lowers the nodes of one query.
 class Lowering {
  public:
@@ -78,6 +85,9 @@ class Lowering {
   /// The expression over the positions of an operator's output.
   executor::ExpressionRef AtPositions(const ExpressionRef& expression, const Lowered& input);
 
+  /// The windows, of a time at a position.
+  static executor::WindowSpec WindowSpecOf(const WindowAssign& node, int time);
+
   // lower_aggregate.cpp
   Lowered LowerNode(const Aggregate& node);
   Lowered LowerGroupingSets(const Aggregate& node, const Lowered& input);
@@ -90,9 +100,28 @@ class Lowering {
     std::vector<executor::AggregateCall> calls;
     std::vector<executor::OutputColumn> output;
   };
-  GroupSpec SpecOver(const Lowered& input, const Groups& groups);
-  /// Rows as `groups` makes them, of groups that lack the keys that follow from others.
-  Lowered AddFollowers(const Lowered& input, const Lowered& fewer, const Groups& groups);
+  static GroupSpec SpecOver(const std::vector<ColumnId>& ids,
+                            const std::vector<executor::OutputColumn>& columns,
+                            const Groups& groups);
+  GroupSpec SpecOver(const Lowered& input, const Groups& groups) {
+    return SpecOver(input.columns, OutputOf(input), groups);
+  }
+  /// The aggregation of rows that are divided so.
+  Lowered AddGroups(const Lowered& from, GroupSpec spec, const Groups& groups,
+                    const PlanDistribution& division);
+  /// The rows of `groups`, with that output, made of groups that lack the keys that follow from
+  /// others.
+  Lowered AddFollowers(const Lowered& fewer, const Groups& groups,
+                       std::vector<executor::OutputColumn> output);
+
+  // lower_slices.cpp
+  /// An aggregation over windows that overlap, by slices. Nothing if that cannot be.
+  std::optional<Lowered> LowerOverSlices(const LogicalPlan& input, const Groups& groups);
+  /// The plan under such an aggregation, with slices for windows.
+  Lowered LowerSlices(const LogicalPlan& plan);
+  /// Groups of slices, divided by the keys that are no windows, repeated for each window.
+  Lowered AddWindowsOfSlices(const WindowAssign& window, const Lowered& slices,
+                             const Groups& groups, const std::vector<ColumnId>& others);
 
   const QueryMode mode_;
   DataflowBuilder builder_;

@@ -350,6 +350,34 @@ TEST_P(SlicesTest, LeadToTheWindowsOfTheirRows) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SlicesTest, ::testing::ValuesIn(testing::Seeds(60)));
 
+// ---- a projection of a window's columns ----
+
+ExpressionRef Later(uint32_t column, const Interval& distance) {
+  ColumnBuilder interval(Type::Interval());
+  interval.Append(distance);
+  const std::vector<Type> types = {Type::TimestampTz(), Type::Interval()};
+  return Make(Call{BuiltinFunctions().Find("+", types),
+                   {Make(ColumnRef{column, Type::TimestampTz()}),
+                    Make(Constant{Value::From(interval.Finish(), 0)})},
+                   Type::TimestampTz()});
+}
+
+TEST(Project, ATimeThatIsAConstantLaterHasALaterWatermark) {
+  ProjectSpec spec;
+  spec.outputs = {Make(ColumnRef{1, Type::TimestampTz()}), Later(1, {.micros = 10}),
+                  Later(2, {.micros = -3}), Later(1, {.days = 1})};
+  OperatorRun run([&](const OperatorContext& context) { return MakeProject(spec, context); },
+                  kInput, std::vector<Type>(4, Type::TimestampTz()));
+  Collected out;
+  run.op().OnWatermark(0, {1, 100}, out);
+  run.op().OnWatermark(0, {2, 100}, out);
+  run.op().OnWatermark(0, {1, kNothingHeldBack}, out);
+  // A day is not always as long.
+  const std::vector<Watermark> expected = {
+      {0, 100}, {1, 110}, {2, 97}, {0, kNothingHeldBack}, {1, kNothingHeldBack}};
+  EXPECT_EQ(out.watermarks, expected);
+}
+
 // ---- CloseGroups ----
 
 AggregateCall Count() { return {"count(*) -> bigint", {}, std::nullopt, Type::Int8()}; }

@@ -109,19 +109,22 @@ const Column start = ColumnOf(Type::TimestampTz(), "start", 61);
 const Column end = ColumnOf(Type::TimestampTz(), "end", 62);
 const Column latest = ColumnOf(Type::TimestampTz(), "latest", 63);
 
-LogicalPlan Minutes() {
-  const Interval minute{.micros = 60'000'000};
-  return MakePlan(WindowAssign{.input = Stream("timed", {at, name, price}),
-                               .kind = WindowAssign::Kind::kTumble,
+const Column mark = ColumnOf(Type::TimestampTz(), "mark_of_row", 64);
+
+LogicalPlan Windows(WindowAssign::Kind kind, Micros size, Micros slide) {
+  return MakePlan(WindowAssign{.input = Stream("timed", {at, name, price, mark}),
+                               .kind = kind,
                                .time = at.id(),
-                               .size = minute,
-                               .slide = minute,
+                               .size = Interval{.micros = size},
+                               .slide = Interval{.micros = slide},
                                .offset = {},
                                .window_start = start.plan,
                                .window_end = end.plan,
                                .window_time = latest.plan,
                                .closes = true});
 }
+LogicalPlan Minutes() { return Windows(WindowAssign::Kind::kTumble, 60'000'000, 60'000'000); }
+LogicalPlan Hops() { return Windows(WindowAssign::Kind::kHop, 10'000'000, 4'000'000); }
 
 TEST(Lower, OneColumnOfAWindowIsAKeyAndTheOthersFollow) {
   EXPECT_EQ(Explained(Query(GroupBy({end, name, start}, {Count(count)}, Minutes())), kView),
@@ -131,13 +134,13 @@ TEST(Lower, OneColumnOfAWindowIsAKeyAndTheOthersFollow) {
             "    Aggregate by start, name: merge_count(count()) (append-only)\n"
             "      PartialAggregate by start, name: count() -> hash(start, name)\n"
             "        Tumble at size 00:01:00\n"
-            "          Source (at, name, price)\n");
+            "          Source (at, name, price, mark_of_row)\n");
   EXPECT_EQ(Explained(Query(Distinct({end, latest}, Minutes()))),
             "Project end := (latest + '00:00:00.000001'::interval), latest := latest\n"
             "  Distinct by latest (append-only)\n"
             "    PartialDistinct by latest -> hash(latest)\n"
             "      Tumble at size 00:01:00\n"
-            "        Source (at, name, price)\n");
+            "        Source (at, name, price, mark_of_row)\n");
 }
 
 TEST(Lower, AWindowClosesAtTheColumnThatIsAKey) {
@@ -148,7 +151,67 @@ TEST(Lower, AWindowClosesAtTheColumnThatIsAKey) {
             "  Aggregate by start: max(max(price)) when start has passed\n"
             "    PartialAggregate by start: max(price) -> hash(start)\n"
             "      Tumble at size 00:01:00\n"
-            "        Source (at, name, price)\n");
+            "        Source (at, name, price, mark_of_row)\n");
+}
+
+TEST(Lower, WindowsThatOverlapAreMadeOfSlices) {
+  EXPECT_EQ(Explained(Query(GroupBy({end, name, start}, {Count(count)}, Hops())), kView),
+            "Materialize object 77 by key end, name, start\n"
+            "  Project end := (start + '00:00:10'::interval), name := name, start := start, "
+            "count := count\n"
+            "    Aggregate by start, name: merge_count(count()) (append-only)\n"
+            "      HopSlices slice size 00:00:10 slide 00:00:04\n"
+            "        PartialAggregate by name, slice: count() -> hash(name)\n"
+            "          Slice at length 00:00:02 of Hop size 00:00:10 slide 00:00:04\n"
+            "            Source (at, name, price, mark_of_row)\n");
+  // Without another key all windows of a slice may go to different workers.
+  EXPECT_EQ(Explained(Query(GroupBy({latest}, {Max(total, price)}, Hops()))),
+            "Aggregate by latest: max(max(price)) (append-only)\n"
+            "  HopSlices slice size 00:00:10 slide 00:00:04 -> hash(latest)\n"
+            "    PartialAggregate by slice: max(price)\n"
+            "      Slice at length 00:00:02 of Hop size 00:00:10 slide 00:00:04\n"
+            "        Source (at, name, price, mark_of_row)\n");
+}
+
+TEST(Lower, SlicesPassThroughWhatReadsNoWindow) {
+  const Column twice = Int("twice", 70), named = ColumnOf(Type::TimestampTz(), "named", 71);
+  const LogicalPlan input =
+      Select({{twice, price + price}, {named, end}}, Where(price > I(1), Hops()));
+  EXPECT_EQ(Explained(Query(GroupBy({named}, {Max(total, twice)}, input))),
+            "Aggregate by end: max(max(twice)) (append-only)\n"
+            "  HopSlices slice size 00:00:10 slide 00:00:04 -> hash(end)\n"
+            "    PartialAggregate by slice: max(twice)\n"
+            "      Project twice := (price + price), slice := slice\n"
+            "        Filter (price > 1)\n"
+            "          Slice at length 00:00:02 of Hop size 00:00:10 slide 00:00:04\n"
+            "            Source (at, name, price, mark_of_row)\n");
+}
+
+TEST(Lower, ARowThatIsLateForSomeWindowsOfASliceHasACellOfItsOwn) {
+  WindowAssign hops = *As<WindowAssign>(Hops());
+  hops.row_watermark = mark.id();
+  Aggregate closing = *As<Aggregate>(GroupBy({start, name}, {Count(count)}, MakePlan(hops)));
+  closing.closes_at = start.id();
+  EXPECT_EQ(Explained(Query(MakePlan(closing))),
+            "Aggregate by start, name: merge_count(count()) when start has passed\n"
+            "  HopSlices slice size 00:00:10 slide 00:00:04 until mark\n"
+            "    PartialAggregate by name, slice, mark: count() -> hash(name)\n"
+            "      Slice at length 00:00:02 of Hop size 00:00:10 slide 00:00:04 until "
+            "mark_of_row\n"
+            "        Source (at, name, price, mark_of_row)\n");
+}
+
+TEST(Lower, WindowsAreMadeOfRowsWhereTheyAreMoreThanAKey) {
+  const auto hops = [](const LogicalPlan& plan) {
+    const std::string text = Explained(Query(plan));
+    EXPECT_EQ(text.find("Slice"), std::string::npos) << text;
+    EXPECT_NE(text.find("Hop at size"), std::string::npos) << text;
+  };
+  const Column copy = ColumnOf(Type::TimestampTz(), "copy", 72);
+  hops(GroupBy({name}, {Count(count)}, Hops()));                  // no key at all
+  hops(GroupBy({end, name}, {Count(count, start)}, Hops()));      // an argument
+  hops(GroupBy({end}, {Distinct(Count(count, price))}, Hops()));  // two aggregations
+  hops(GroupBy({end, copy}, {}, Select({end, {copy, start}}, Where(end > start, Hops()))));
 }
 
 TEST(Lower, NoExchangeWhereRowsLieRightAlready) {

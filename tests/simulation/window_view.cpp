@@ -68,12 +68,14 @@ class ViewBuilder {
           {});
     }
     const std::optional<int> mark = query_.closes ? std::optional<int>(2) : std::nullopt;
-    Windows(1, query_.size, query_.slide, query_.offset, mark);
-    const int first = static_cast<int>(columns_.size()) - 3;
-    std::vector<int> keys;
-    if (query_.by_key) keys.push_back(0);
-    keys.push_back(first + static_cast<int>(query_.column));
-    Group(keys, {AggregateOf("count", {}), AggregateOf("min", {0}), AggregateOf("max", {0})});
+    std::vector<AggregateCall> calls = {AggregateOf("count", {}), AggregateOf("min", {0}),
+                                        AggregateOf("max", {0})};
+    if (query_.in_slices) {
+      GroupSlices(mark, std::move(calls));
+    } else {
+      Windows(1, query_.size, query_.slide, query_.offset, mark);
+      Group(KeysAt(static_cast<int>(columns_.size()) - 3), std::move(calls));
+    }
     AddAbove();
     return Finish(id);
   }
@@ -92,8 +94,42 @@ class ViewBuilder {
     Add(executor::WindowSpec{time, size, slide, offset, query_.closes, mark}, {});
   }
 
-  // The window is the last of the keys.
-  void Group(std::vector<int> keys, std::vector<AggregateCall> calls) {
+  // What the query groups by, if the columns of the window begin at a position.
+  std::vector<int> KeysAt(int first) const {
+    std::vector<int> keys;
+    if (query_.by_key) keys.push_back(0);
+    keys.push_back(first + static_cast<int>(query_.column));
+    return keys;
+  }
+
+  // Groups of slices, then windows of those.
+  void GroupSlices(std::optional<int> mark, std::vector<AggregateCall> calls) {
+    executor::WindowSpec spec{1, query_.size, query_.slide, query_.offset, query_.closes, mark};
+    spec.mode = executor::WindowSpec::Mode::kSlices;
+    std::vector<int> keys;
+    if (query_.by_key) keys.push_back(0);
+    for (const char* name : {"slice", "mark"}) {
+      if (name == std::string_view("mark") && !mark) continue;
+      keys.push_back(static_cast<int>(columns_.size()));
+      columns_.push_back({name, Type::TimestampTz()});
+    }
+    Add(spec, {});
+    auto split = executor::SplitAggregate(keys, calls, columns_);
+    CHECK(split.has_value(), "counts can be divided");
+    columns_ = split->columns;
+    Add(split->partial, {});
+    spec.mode = executor::WindowSpec::Mode::kWindowsOfSlices;
+    spec.time = query_.by_key ? 1 : 0;
+    if (mark) spec.row_watermark = spec.time + 1;
+    const auto first = static_cast<int>(columns_.size());
+    for (const char* name : {"ws", "we", "wt"}) columns_.push_back({name, Type::TimestampTz()});
+    const bool late = query_.by_key && query_.spreads_late;
+    Add(spec, late ? Distribution{Distribution::Kind::kHash, {0}} : Distribution{});
+    Group(KeysAt(first), std::move(split->calls), late);
+  }
+
+  // The window is the last of the keys. `divided`: the rows are on their workers.
+  void Group(std::vector<int> keys, std::vector<AggregateCall> calls, bool divided = false) {
     Columns columns;
     for (const int key : keys) columns.push_back(columns_[static_cast<size_t>(key)]);
     for (size_t i = 0; i < calls.size(); ++i) {
@@ -111,6 +147,7 @@ class ViewBuilder {
     key_.clear();
     for (size_t i = 0; i < keys.size(); ++i) key_.push_back(static_cast<int>(i));
     Distribution division{Distribution::Kind::kHash, keys};
+    if (divided) division = {};
     if (query_.closes) {
       Add(executor::CloseGroupsSpec{keys, std::move(calls), static_cast<int>(keys.size()) - 1},
           std::move(division));
@@ -348,6 +385,8 @@ RandomView MakeWindowView(ObjectId id, const Relation& stream, size_t number,
   query.closes = random.Chance(70);
   query.by_key = random.Chance(50);
   query.in_two_steps = random.Chance(60);
+  query.in_slices = query.slide < query.size && random.Chance(70);
+  query.spreads_late = random.Chance(50);
   if (random.Chance(30)) query.least_key = random.Between(0, 6);
   query.column = static_cast<WindowQuery::Column>(random.Below(3));
   if (query.closes) query.above = static_cast<WindowQuery::Above>(random.Below(3));

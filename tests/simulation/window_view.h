@@ -31,6 +31,8 @@ struct WindowQuery {
   bool closes = false;  // EMIT ON WINDOW CLOSE
   bool by_key = false;
   bool in_two_steps = false;  // groups are made where the rows are, and again on their workers
+  bool in_slices = false;     // the first step by slices, for windows that overlap
+  bool spreads_late = false;  // slices are made windows on the worker of the key
   std::optional<int64_t> least_key = {};
   Column column = Column::kEnd;
   Above above = Above::kNothing;  // kNothing unless it closes
