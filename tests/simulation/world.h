@@ -31,6 +31,7 @@ struct CaseOptions {
   uint32_t steps = 1500;       // between two crashes
   uint32_t crashes = 1;
   int views = 3;
+  bool sparse = false;  // so little input that the server comes to rest, and partitions are idle
 };
 CaseOptions DrawOptions(uint64_t seed);
 
@@ -47,6 +48,7 @@ struct CaseReport {
   uint64_t window_rows = 0;
   uint64_t late_rows = 0;  // at the end of the cases
   uint64_t idle_cuts = 0;  // in which a partition was idle
+  uint64_t wakings = 0;    // of a partition that had been idle, up to the end of the cases
 
   void Add(const CaseReport& other);
   std::string Text() const;
