@@ -39,7 +39,8 @@ Weight& WeightOf(std::byte* payload) { return *reinterpret_cast<Weight*>(payload
 
 }  // namespace
 
-GroupTable::GroupTable(const AggregateSpec& spec, const OperatorContext& context, size_t head_bytes)
+GroupTable::GroupTable(const AggregateSpec& spec, const OperatorContext& context, size_t head_bytes,
+                       KeyTable::Division division)
     : keys_(spec.keys),
       key_types_(TypesAt(*context.inputs, spec.keys)),
       value_types_(ResultTypes(spec.calls)),
@@ -47,7 +48,7 @@ GroupTable::GroupTable(const AggregateSpec& spec, const OperatorContext& context
       arena_(budget_),
       group_keys_(spec.keys, key_types_, head_bytes),
       calls_(spec, *context.inputs, head_bytes + group_keys_.state_bytes()),
-      table_(calls_.group_bytes(), arena_) {}
+      table_(calls_.group_bytes(), arena_, division) {}
 
 GroupTable::~GroupTable() {
   table_.ForEach([this](KeyRecord* record) { End(record); });
@@ -61,6 +62,11 @@ void GroupTable::End(KeyRecord* record) {
 void GroupTable::Erase(KeyRecord* record) {
   End(record);
   table_.Erase(record);
+}
+
+void GroupTable::Clear() {
+  table_.ForEach([this](KeyRecord* record) { End(record); });
+  table_.Clear();
 }
 
 // Makes the keys of a batch and returns the numbers of its rows.

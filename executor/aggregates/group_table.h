@@ -28,7 +28,8 @@ struct GroupPiece {
 class GroupTable {
  public:
   /// `head_bytes`: of a trivial struct, a multiple of 8, zero in a new group.
-  GroupTable(const AggregateSpec& spec, const OperatorContext& context, size_t head_bytes);
+  GroupTable(const AggregateSpec& spec, const OperatorContext& context, size_t head_bytes,
+             KeyTable::Division division = KeyTable::Division::kVnodes);
   ~GroupTable();
   GroupTable(const GroupTable&) = delete;
   GroupTable& operator=(const GroupTable&) = delete;
@@ -58,6 +59,8 @@ class GroupTable {
   KeyRecord* OnlyGroup();
   /// Ends a group.
   void Erase(KeyRecord* record);
+  /// Ends all groups.
+  void Clear();
 
   /// Columns for the keys, and for the values of the calls, of some groups.
   std::vector<ColumnBuilder> KeyBuilders() const;

@@ -65,7 +65,7 @@ class PartialAggregate : public Operator {
 };
 
 void PartialAggregate::MakeTable() {
-  groups_.emplace(AsAggregate(spec_), context_, sizeof(Weight));
+  groups_.emplace(AsAggregate(spec_), context_, sizeof(Weight), KeyTable::Division::kNone);
   CHECK(!groups_->keeps_images(), "equal keys of a partial group may differ");
 }
 
@@ -142,7 +142,6 @@ void PartialAggregate::LeaveSome(std::span<KeyRecord* const> groups, Output& out
   batch.rows = static_cast<uint32_t>(groups.size());
   batch.columns = FinishAll(keys);
   for (Column& column : FinishAll(values)) batch.columns.push_back(std::move(column));
-  for (KeyRecord* record : groups) groups_->Erase(record);
   if (!out.Closed()) out.Emit(std::move(batch));
 }
 
@@ -153,6 +152,8 @@ void PartialAggregate::Forget() {
   rows_ = 0;
   if (groups_->arena().reserved_bytes() > limits_.bytes || groups_->arena().overdrawn()) {
     MakeTable();
+  } else {
+    groups_->Clear();
   }
 }
 

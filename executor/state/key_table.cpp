@@ -20,9 +20,10 @@ constexpr size_t RoundUp(size_t bytes, size_t to) { return (bytes + to - 1) / to
 
 }  // namespace
 
-KeyTable::KeyTable(size_t payload_bytes, StateArena& arena)
+KeyTable::KeyTable(size_t payload_bytes, StateArena& arena, Division division)
     : record_bytes_(RoundUp(sizeof(KeyRecord) + payload_bytes, 8)),
       arena_(arena),
+      division_(division),
       seed_(MixWords(reinterpret_cast<uintptr_t>(this), 0xe7037ed1a0b428dbu)) {
   index_.fill({no_entries_.data(), 31, 1});
 }
@@ -36,7 +37,7 @@ inline KeyTable::Probe KeyTable::MakeProbe(const KeyBatch& keys, uint32_t i) con
   Probe probe{.words = {},
               .key = key,
               .tag = Tag(keys.hash(i)),
-              .vnode = keys.vnode(i),
+              .vnode = SubTableOf(keys, i),
               .key_size = static_cast<uint8_t>(key.size())};
   if (key.size() > KeyRecord::kInlineMax) {
     probe.key_size = KeyRecord::kLong;
@@ -62,12 +63,12 @@ inline bool KeyTable::Matches(const KeyRecord& record, const Probe& probe) {
 }
 
 inline void KeyTable::PrefetchIndex(const KeyBatch& keys, uint32_t i) const {
-  const Index& index = index_[keys.vnode(i)];
+  const Index& index = index_[SubTableOf(keys, i)];
   __builtin_prefetch(index.entries + (Tag(keys.hash(i)) >> index.shift));
 }
 
 inline void KeyTable::PrefetchRecord(const KeyBatch& keys, uint32_t i) const {
-  const uint16_t vnode = keys.vnode(i);
+  const uint16_t vnode = SubTableOf(keys, i);
   const Index& index = index_[vnode];
   const uint32_t tag = Tag(keys.hash(i));
   uint32_t slot = tag >> index.shift;
@@ -149,6 +150,7 @@ KeyRecord* KeyTable::Insert(const Probe& probe) {
   if (probe.key_size == KeyRecord::kLong) {
     std::byte* bytes = arena_.Allocate(probe.key.size());
     std::memcpy(bytes, probe.key.data(), probe.key.size());
+    ++long_keys_;
     words[0] = probe.key.size();
     words[1] = reinterpret_cast<uintptr_t>(bytes);
   }
@@ -171,7 +173,8 @@ KeyRecord* KeyTable::TakeRecord(SubTable& table, uint32_t& number) {
   if ((shifted & (shifted - 1)) == 0) {  // the first of its chunk
     const auto chunk = static_cast<uint32_t>(31 - __builtin_clz(shifted)) - kFirstChunkBits;
     CHECK(chunk < kChunks, "a vnode has 2^31 keys");
-    table.chunks[chunk] = arena_.Allocate(size_t{shifted} * record_bytes_);
+    std::byte*& records = table.chunks[chunk];  // there already if the table has been cleared
+    if (records == nullptr) records = arena_.Allocate(size_t{shifted} * record_bytes_);
   }
   return RecordAt(table, number);
 }
@@ -219,14 +222,32 @@ void KeyTable::Erase(KeyRecord* record) {
     hole = slot;
   }
   index.entries[hole] = 0;
-  if (record->key_size == KeyRecord::kLong) {
-    arena_.Free(reinterpret_cast<std::byte*>(const_cast<char*>(key.data())), key.size());
-  }
+  FreeLongKey(*record);
   const uint32_t number = record->number;
   record->number = table.free == kNoNumber ? kNoNumber : table.free | kFreeBit;
   table.free = number;
   --table.live;
   --size_;
+}
+
+void KeyTable::FreeLongKey(const KeyRecord& record) {
+  if (record.key_size != KeyRecord::kLong) return;
+  const std::string_view key = record.key();
+  arena_.Free(reinterpret_cast<std::byte*>(const_cast<char*>(key.data())), key.size());
+  --long_keys_;
+}
+
+void KeyTable::Clear() {
+  if (long_keys_ > 0) ForEach([this](KeyRecord* record) { FreeLongKey(*record); });
+  for (uint16_t vnode = 0; vnode < kVnodes; ++vnode) {
+    if (tables_[vnode] == nullptr) continue;
+    SubTable& table = *tables_[vnode];
+    table.record_count = table.live = 0;
+    table.free = kNoNumber;
+    const Index& index = index_[vnode];
+    std::memset(index.entries, 0, (size_t{index.mask} + 1) * sizeof(Entry));
+  }
+  size_ = 0;
 }
 
 }  // namespace riverrun::executor

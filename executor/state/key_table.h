@@ -53,9 +53,12 @@ static_assert(sizeof(KeyRecord) == 32);
 /// key takes a block of the arena.
 class KeyTable {
  public:
-  /// Every record has `payload_bytes` for its owner, who must end what lives in them before Erase
-  /// and before the table goes. The arena must outlive the table.
-  KeyTable(size_t payload_bytes, StateArena& arena);
+  /// kVnodes: a sub-table for each vnode. kNone: one for all keys, for what is forgotten soon.
+  enum class Division : bool { kVnodes, kNone };
+
+  /// Every record has `payload_bytes` for its owner, who must end what lives in them before Erase,
+  /// before Clear, and before the table goes. The arena must outlive the table.
+  KeyTable(size_t payload_bytes, StateArena& arena, Division division = Division::kVnodes);
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
 
@@ -68,6 +71,8 @@ class KeyTable {
                     std::vector<KeyRecord*>& fresh);
   /// Forgets a record, whose memory serves a later one of its vnode.
   void Erase(KeyRecord* record);
+  /// Forgets all records, whose memory serves later ones.
+  void Clear();
 
   /// Number of keys.
   size_t size() const { return size_; }
@@ -130,6 +135,9 @@ class KeyTable {
   uint32_t Tag(uint64_t hash) const {
     return static_cast<uint32_t>(((hash ^ seed_) * 0x9e3779b97f4a7c15u) >> 32);
   }
+  uint16_t SubTableOf(const KeyBatch& keys, uint32_t i) const {
+    return division_ == Division::kNone ? 0 : keys.vnode(i);
+  }
   [[gnu::always_inline]] Probe MakeProbe(const KeyBatch& keys, uint32_t i) const;
   [[gnu::always_inline]] static bool Matches(const KeyRecord& record, const Probe& probe);
   // GCC drops calls of functions that only prefetch, taking them for functions without effect.
@@ -143,12 +151,16 @@ class KeyTable {
   KeyRecord* TakeRecord(SubTable& table, uint32_t& number);
   void GrowIndex(uint16_t vnode);
 
+  void FreeLongKey(const KeyRecord& record);
+
   const size_t record_bytes_;
   StateArena& arena_;
+  const Division division_;
   // Differs from table to table: filling one table in the order of another with the same hash
   // would put all keys side by side.
   const uint64_t seed_;
   size_t size_ = 0;
+  size_t long_keys_ = 0;  // records whose key lies elsewhere
   std::array<Entry, 2> no_entries_ = {};  // the index of a vnode without a sub-table
   std::array<Index, kVnodes> index_;
   std::array<std::unique_ptr<SubTable>, kVnodes> tables_;

@@ -19,6 +19,7 @@ constexpr Count kCounts[] = {
     {&CaseReport::window_rows, "rows of them"},
     {&CaseReport::late_rows, "late rows"},
     {&CaseReport::idle_cuts, "cuts with idle partitions"},
+    {&CaseReport::wakings, "wakings"},
     {&CaseReport::streams_reset, "streams reset"},
     {&CaseReport::streams_rebuilt, "streams rebuilt"},
     {&CaseReport::partitions_added, "partitions added"},

@@ -19,6 +19,7 @@ struct CaseReport {
   uint64_t window_rows = 0;
   uint64_t late_rows = 0;  // at the end of the cases
   uint64_t idle_cuts = 0;  // in which a partition was idle
+  uint64_t wakings = 0;    // of a partition that had been idle, up to the end of the cases
   uint64_t streams_reset = 0, streams_rebuilt = 0, partitions_added = 0;
 
   void Add(const CaseReport& other);

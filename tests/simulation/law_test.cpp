@@ -123,7 +123,7 @@ TEST(Law, HoldsInRandomCases) {
   EXPECT_GT(report.views_hydrated, 0);
   EXPECT_GT(report.window_rows, arguments.cases);
   EXPECT_GT(report.late_rows, 0);
-  EXPECT_GT(report.idle_cuts, 0);
+  EXPECT_GT(report.wakings, 0);
   EXPECT_GT(report.streams_reset, 0);
   EXPECT_GT(report.streams_rebuilt, 0);
   EXPECT_GT(report.partitions_added, 0);

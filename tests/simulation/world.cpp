@@ -85,7 +85,7 @@ class Case {
       }
       log.appended_at.resize(log.partitions.size());
       log.delay = random_.Between(0, 10) * 1'000'000;
-      const Micros idle_timeout = random_.Chance(60) ? random_.Between(20, 120) * 1000 : 0;
+      const Micros idle_timeout = random_.Chance(60) ? random_.Between(2, 40) * 1000 : 0;
       log.completion = WatermarkBehind(types, log.delay, idle_timeout);
       streams.push_back(stream);
       relations.push_back(stream);
@@ -138,8 +138,9 @@ class Case {
 
   void OneThing() {
     const uint32_t chosen = random_.Below(100);
-    if (chosen < 4) return AppendToStream();
-    if (chosen < 8) return WriteTable();
+    const uint32_t inputs = options_.sparse ? 1 : 4;
+    if (chosen < inputs) return AppendToStream();
+    if (chosen < 2 * inputs) return WriteTable();
     if (chosen < 14) return clock_.Advance(random_.Between(1, 4000));
     if (chosen == 14 && random_.Chance(15)) return CreateViews();
     if (chosen == 15 && random_.Chance(5)) return AdvanceTime();
@@ -365,6 +366,7 @@ class Case {
   void Check(const storage::CutRecord& cut) {
     if (problem_) return;
     CheckIdle(cut);
+    CountWakings(cut);
     last_cut_ = cut;
     cuts_[cut.info.epoch] = cut;
     report_.idle_cuts += std::ranges::any_of(cut.positions, &Position::idle) ? 1 : 0;
@@ -420,6 +422,16 @@ class Case {
                    std::to_string(at.source.value) + " is idle too early, at epoch " +
                    std::to_string(cut.info.epoch);
       }
+    }
+  }
+
+  void CountWakings(const storage::CutRecord& cut) {
+    for (const Position& at : cut.positions) {
+      const auto before = std::ranges::find_if(last_cut_.positions, [&](const Position& p) {
+        return p.source == at.source && p.partition == at.partition;
+      });
+      const bool woke = before != last_cut_.positions.end() && before->idle && !at.idle;
+      report_.wakings += woke ? 1 : 0;
     }
   }
 
@@ -568,6 +580,8 @@ CaseOptions DrawOptions(uint64_t seed) {
   options.serialised = random.Chance(30);
   options.crashes = 1 + random.Below(2);
   options.steps = 300 + random.Below(700);
+  options.sparse = random.Chance(40);
+  if (options.sparse) options.steps *= 2;
   options.views = 1 + static_cast<int>(random.Below(4));
   return options;
 }

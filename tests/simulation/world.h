@@ -32,6 +32,7 @@ struct CaseOptions {
   uint32_t steps = 1500;       // between two crashes
   uint32_t crashes = 1;
   int views = 3;
+  bool sparse = false;  // so little input that the server comes to rest, and partitions are idle
 };
 CaseOptions DrawOptions(uint64_t seed);
 
