@@ -310,7 +310,7 @@ Result<std::vector<Batch>> LocalEngine::Scan(ObjectId object, const std::vector<
   const ObjectId objects[] = {object};
   view.made = server::MakeRowsOf(objects,
                                  {.view = view,
-                                  .sources = server::JournalSources(view),
+                                  .sources = server::JournalSources(view, runtime_->Sources()),
                                   .late = runtime_->Late(),
                                   .progress = {},
                                   .search_path = search_path_},

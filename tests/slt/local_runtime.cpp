@@ -70,6 +70,8 @@ LocalRuntime::LocalRuntime(simulation::MemoryFileSystem& files, Clock& clock,
   CHECK(opened.has_value(), opened ? "" : opened.error().text);
   engine_ = std::move(*opened);
   CHECK(engine_->Start().has_value(), "the engine does not start");
+  engine_->coordinator().OnSources(
+      [this](const std::vector<executor::SourceReport>& sources) { sources_ = sources; });
   for (const auto& [id, object] : committer().catalog()->objects()) Begin(*object);
   engine_->Replay();
   Settle();

@@ -34,6 +34,8 @@ class LocalRuntime {
   storage::ReadView Everything() const;
   /// Rows that views have dropped because they were late.
   std::map<ObjectId, uint64_t> Late() const { return engine_->late(); }
+  /// What the sources of all workers had done at the newest epoch.
+  const std::vector<executor::SourceReport>& Sources() const { return sources_; }
   EpochInfo epoch() const { return epoch_; }
   /// ALTER STREAM ... ADVANCE WATERMARK.
   void Advance(ObjectId stream, Micros to);
@@ -47,6 +49,7 @@ class LocalRuntime {
   const RuntimeOptions options_;
   std::mt19937_64 random_;
   EpochInfo epoch_;
+  std::vector<executor::SourceReport> sources_;
   std::unique_ptr<server::EngineParts> engine_;
 };
 
