@@ -93,7 +93,7 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--outage", type=float, default=6, help="seconds without a broker")
     parser.add_argument("cases", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     # A second listener, reached through the proxy only: a broker tells clients where to connect.
     behind = free_port()
     proxy = Proxy(behind)
