@@ -21,5 +21,5 @@ function(riverrun_test name)
   target_link_libraries(${name} PRIVATE ${T_LINK} GTest::gtest_main GTest::gmock project_warnings)
   target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/test_pch.h)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-                       PROPERTIES TIMEOUT 300)
+                       PROPERTIES TIMEOUT ${RIVERRUN_TEST_SECONDS})
 endfunction()

@@ -43,6 +43,12 @@ elseif(RIVERRUN_SANITIZE)
   message(FATAL_ERROR "RIVERRUN_SANITIZE is '${RIVERRUN_SANITIZE}'; use address, thread or nothing")
 endif()
 
+# Seconds that a test may take; a sanitizer makes it many times slower.
+set(RIVERRUN_TEST_SECONDS 300)
+if(RIVERRUN_SANITIZE)
+  set(RIVERRUN_TEST_SECONDS 1800)
+endif()
+
 if(RIVERRUN_FUZZ)
   # The modules tell the fuzzer which branches an input reached; the targets link the fuzzer itself.
   add_compile_options(-fsanitize=fuzzer-no-link)

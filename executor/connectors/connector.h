@@ -66,7 +66,8 @@ class StreamConnector {
   /// The offset of the first record that is still there.
   virtual Result<std::vector<int64_t>> FindBegins() = 0;
 
-  /// How many partitions there are now; they are numbered from 0.
+  /// How many partitions there are now; they are numbered from 0. Asked again and again, and so
+  /// waits for some two seconds only.
   virtual Result<int32_t> CountPartitions() {
     const Result<std::vector<int64_t>> begins = FindBegins();
     if (!begins) return std::unexpected(begins.error());
@@ -78,10 +79,6 @@ class StreamConnector {
   virtual Result<std::unique_ptr<SourceReader>> Open(std::vector<Position> start,
                                                      std::vector<int> wanted,
                                                      MemoryBudget* budget) = 0;
-  /// What keeps it from reading at the moment, in a sentence; "" if nothing is known.
-  virtual std::string Trouble() const { return {}; }
-  /// Trouble is empty until there is some again.
-  virtual void ForgetTrouble() {}
 };
 
 /// Makes the connection of a stream; contacts nobody yet. `clock` outlives it. Errors: 22023 for an

@@ -59,6 +59,8 @@ constexpr std::string_view kRefusedBeginnings[] = {"plugin.", "sasl.kerberos.", 
                                                    "ssl.providers", "test."};
 
 constexpr std::chrono::milliseconds kAskAgain{50};
+constexpr int kCheckMilliseconds = 2'000;
+constexpr std::chrono::milliseconds kInVain{500};  // how long one failed check counts for all
 
 struct ConfDelete {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
@@ -147,6 +149,8 @@ struct KafkaClient::Reports {
   std::atomic<uint64_t> doubts = 0;
   std::map<std::string, uint64_t, std::less<>> doubts_of;
   std::vector<std::pair<std::string, int>> watches;  // topics and eventfds
+  Error in_vain;                                     // the last check that had no answer
+  std::chrono::steady_clock::time_point in_vain_until;
 
   void Hear(int error, const char* reason) {
     // That all brokers are down says nothing that was not said of each of them.
@@ -271,11 +275,6 @@ std::string KafkaClient::Trouble() const {
   return reports_->trouble;
 }
 
-void KafkaClient::ClearTrouble() {
-  const std::lock_guard lock(reports_->mutex);
-  reports_->trouble.clear();
-}
-
 std::unexpected<Error> KafkaClient::Unreachable(std::string_view why) const {
   Error error{sqlstate::kConnectionFailure,
               "Kafka at \"" + settings_.brokers + "\" does not answer: " + std::string(why)};
@@ -284,12 +283,32 @@ std::unexpected<Error> KafkaClient::Unreachable(std::string_view why) const {
 }
 
 Result<int32_t> KafkaClient::CountPartitions(const std::string& name) {
+  return AskPartitions(name, settings_.timeout_ms);
+}
+
+Result<int32_t> KafkaClient::CheckPartitions(const std::string& name) {
+  {
+    const std::lock_guard lock(reports_->mutex);
+    if (std::chrono::steady_clock::now() < reports_->in_vain_until) {
+      return std::unexpected(reports_->in_vain);
+    }
+  }
+  Result<int32_t> count = AskPartitions(name, std::min(kCheckMilliseconds, settings_.timeout_ms));
+  if (!count && count.error().sqlstate == sqlstate::kConnectionFailure) {
+    const std::lock_guard lock(reports_->mutex);
+    reports_->in_vain = count.error();
+    reports_->in_vain_until = std::chrono::steady_clock::now() + kInVain;
+  }
+  return count;
+}
+
+Result<int32_t> KafkaClient::AskPartitions(const std::string& name, int timeout_ms) {
   const Topic topic(rd_kafka_topic_new(handle_, name.c_str(), nullptr));
   if (topic == nullptr) {
     return Fail(sqlstate::kUndefinedTable, "\"" + name + "\" is no name of a topic");
   }
   const struct rd_kafka_metadata* answer = nullptr;
-  const auto error = rd_kafka_metadata(handle_, 0, topic.get(), &answer, settings_.timeout_ms);
+  const auto error = rd_kafka_metadata(handle_, 0, topic.get(), &answer, timeout_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Unreachable(rd_kafka_err2str(error));
   const Metadata metadata(answer);
   if (metadata->topic_cnt != 1) return Unreachable("its answer lacks the topic");

@@ -53,14 +53,16 @@ class KafkaClient {
 
   /// How many partitions a topic has; they are numbered from 0.
   Result<int32_t> CountPartitions(const std::string& topic);
+  /// The same for a question that is asked again and again: it waits for at most two seconds, and
+  /// where another has just waited in vain, not at all.
+  Result<int32_t> CheckPartitions(const std::string& topic);
   /// The offset of each partition, by its number, at which to begin: that of the next record to be
   /// appended if there is none yet where `start` is.
   Result<std::vector<int64_t>> FindOffsets(const std::string& topic, const KafkaStart& start);
 
-  /// What librdkafka last reported about its connections; "" if nothing since ClearTrouble.
-  /// For the sentence beside a source that brings nothing; librdkafka itself keeps trying.
+  /// What librdkafka last reported about its connections, for the sentence beside an error;
+  /// librdkafka itself keeps trying.
   std::string Trouble() const;
-  void ClearTrouble();
 
   // For readers.
 
@@ -94,6 +96,7 @@ class KafkaClient {
   explicit KafkaClient(KafkaSettings settings);
   Result<void> Start();
   std::unexpected<Error> Unreachable(std::string_view why) const;
+  Result<int32_t> AskPartitions(const std::string& topic, int timeout_ms);
   Error MissingTopic(const std::string& topic);
   Result<std::vector<int64_t>> AskOffsets(const std::string& topic, int32_t partitions,
                                           int64_t time);

@@ -173,7 +173,7 @@ class KafkaConnector : public StreamConnector {
     if (!ends) return std::unexpected(ends.error());
     return std::optional(std::move(*ends));
   }
-  Result<int32_t> CountPartitions() override { return client_->CountPartitions(options_.topic); }
+  Result<int32_t> CountPartitions() override { return client_->CheckPartitions(options_.topic); }
 
   Result<std::unique_ptr<SourceReader>> Open(std::vector<Position> start, std::vector<int> wanted,
                                              MemoryBudget* budget) override {
@@ -181,10 +181,6 @@ class KafkaConnector : public StreamConnector {
     for (const Position& position : start) partitions.push_back(position.partition);
     Result<KafkaClaim> claim = ClaimPartitions(options_.settings, options_.topic, partitions);
     if (!claim) return std::unexpected(claim.error());
-    {
-      const std::scoped_lock lock(mutex_);
-      if (reading_.expired()) reading_ = claim->client;
-    }
     KafkaReading reading;
     reading.topic = options_.topic;
     reading.start = std::move(start);
@@ -205,18 +201,6 @@ class KafkaConnector : public StreamConnector {
     return KafkaReader::Open(claim->client, std::move(reading));
   }
 
-  // Of the client that reads: it always tries.
-  std::string Trouble() const override {
-    const std::scoped_lock lock(mutex_);
-    const std::shared_ptr<KafkaClient> reading = reading_.lock();
-    return (reading != nullptr ? reading : client_)->Trouble();
-  }
-  void ForgetTrouble() override {
-    const std::scoped_lock lock(mutex_);
-    if (const std::shared_ptr<KafkaClient> reading = reading_.lock()) reading->ClearTrouble();
-    client_->ClearTrouble();
-  }
-
  private:
   // Has a client ready that knows the topic: with one that does not, the first record takes a
   // second.
@@ -235,8 +219,7 @@ class KafkaConnector : public StreamConnector {
   const KafkaOptions options_;
   const std::vector<StreamColumn> columns_;
   const std::shared_ptr<KafkaClient> client_;  // for questions
-  mutable std::mutex mutex_;
-  std::weak_ptr<KafkaClient> reading_;
+  std::mutex mutex_;
   std::shared_ptr<KafkaClient> spare_;  // knows the topic
 };
 

@@ -108,8 +108,8 @@ Result<void> Engine::Start(FileSystem& files) {
   const auto recovered = impl_->publication.Read({}, all, nullptr, kNever);
   if (!recovered) return std::unexpected(recovered.error());
   for (const ObjectId object : contents) impl_->Publish(object);
-  impl_->partition_check =
-      std::make_unique<PeriodicCheck>(options_.partition_check, [this] { CheckPartitions(); });
+  impl_->partition_check = std::make_unique<PeriodicCheck>(
+      options_.partition_check, [this](const auto& stopping) { return CheckPartitions(stopping); });
   return {};
 }
 
@@ -259,7 +259,15 @@ std::vector<SourceStatus> Engine::Sources(const storage::ReadView& view) const {
   const std::vector<executor::SourceReport> reports = impl_->publication.sources();
   std::vector<SourceStatus> sources = JournalSources(view, reports);
   for (const ObjectRef& stream : view.catalog->OfKind(ObjectKind::kStream)) {
-    if (IsConnected(*stream)) AddConnectedSource(*stream, view, reports, sources);
+    if (!IsConnected(*stream)) continue;
+    const size_t first = sources.size();
+    AddConnectedSource(*stream, view, reports, sources);
+    const std::string away = impl_->streams.WhyAway(stream->id);
+    for (size_t i = first; i < sources.size() && !away.empty(); ++i) {
+      if (sources[i].state == SourceStatus::State::kFailed) continue;
+      sources[i].state = SourceStatus::State::kDisconnected;
+      sources[i].reason = away;
+    }
   }
   return sources;
 }

@@ -152,7 +152,7 @@ class Engine {
   Result<void> WaitForContents(std::span<const ObjectId> objects, const Cancel& cancel);
   Result<void> Reopen(const storage::CatalogObject& stream,
                       executor::Coordinator::Commands& commands);
-  void CheckPartitions();
+  std::chrono::milliseconds CheckPartitions(const std::function<bool()>& stopping);
   Result<std::vector<Position>> AskStreams(const storage::WriteSet& writes);
   void Drop(std::span<const ObjectId> objects);
   bool HasContent(ObjectId object) const;

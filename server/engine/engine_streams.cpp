@@ -14,21 +14,26 @@ using executor::Coordinator;
 using storage::ObjectRef;
 
 const Cancel kNever;
+constexpr std::chrono::milliseconds kCheckOfTheAway{1'000};
 
 }  // namespace
 
 // New partitions are read from their beginning. What cannot be asked or written now is tried again
-// the next time.
-void Engine::CheckPartitions() {
+// the next time, which is soon while somebody does not answer.
+std::chrono::milliseconds Engine::CheckPartitions(const std::function<bool()>& stopping) {
+  std::chrono::milliseconds next = options_.partition_check;
   const storage::CatalogRef known = catalog();  // the loop does not hold it
   for (const auto& [id, object] : known->objects()) {
+    if (stopping()) break;
     if (!IsConnected(*object) || impl_->publication.FailureOf(id)) continue;
     const auto grown = impl_->streams.FindNewPartitions(*object);
+    if (!grown) next = std::min(next, kCheckOfTheAway);
     if (!grown || *grown == nullptr) continue;
     storage::WriteSet writes;
     writes.Add(storage::AlterObject{*grown});
     [[maybe_unused]] const auto committed = ChangeCatalog(writes, kNever);
   }
+  return next;
 }
 
 executor::SourceToRead Engine::Impl::SourceOn(int worker, const storage::CatalogObject& stream,

@@ -4,8 +4,8 @@
 
 namespace riverrun::server {
 
-PeriodicCheck::PeriodicCheck(std::chrono::milliseconds every, std::function<void()> check)
-    : every_(every), check_(std::move(check)), thread_([this] { Run(); }) {}
+PeriodicCheck::PeriodicCheck(std::chrono::milliseconds first, Check check)
+    : next_(first), check_(std::move(check)), thread_([this] { Run(); }) {}
 
 PeriodicCheck::~PeriodicCheck() {
   {
@@ -18,10 +18,15 @@ PeriodicCheck::~PeriodicCheck() {
 
 void PeriodicCheck::Run() {
   std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, every_, [this] { return stopping_; })) {
+  const auto stopping = [this] {
+    const std::scoped_lock look(mutex_);
+    return stopping_;
+  };
+  while (!stop_.wait_for(lock, next_, [this] { return stopping_; })) {
     lock.unlock();
-    check_();
+    const std::chrono::milliseconds next = check_(stopping);
     lock.lock();
+    next_ = next;
   }
 }
 

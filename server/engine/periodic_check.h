@@ -9,10 +9,13 @@
 
 namespace riverrun::server {
 
-/// Calls `check` every so often until it is destroyed, which waits for a call that is under way.
+/// Calls a check every so often until it is destroyed, which waits for a call that is under way.
 class PeriodicCheck {
  public:
-  PeriodicCheck(std::chrono::milliseconds every, std::function<void()> check);
+  /// Looks at `stopping` now and then, and returns after how long to check again.
+  using Check = std::function<std::chrono::milliseconds(const std::function<bool()>& stopping)>;
+
+  PeriodicCheck(std::chrono::milliseconds first, Check check);
   ~PeriodicCheck();
   PeriodicCheck(const PeriodicCheck&) = delete;
   PeriodicCheck& operator=(const PeriodicCheck&) = delete;
@@ -20,8 +23,8 @@ class PeriodicCheck {
  private:
   void Run();
 
-  const std::chrono::milliseconds every_;
-  const std::function<void()> check_;
+  std::chrono::milliseconds next_;
+  const Check check_;
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;

@@ -16,9 +16,9 @@ namespace riverrun::server {
 struct SourceStatus {
   ObjectId object;
   int32_t partition = 0;
-  enum class State : uint8_t { kRunning, kFailed };
+  enum class State : uint8_t { kRunning, kDisconnected, kFailed };
   State state = State::kRunning;
-  std::string reason = {};  // of kFailed: why it cannot go on
+  std::string reason = {};                  // unless it is running: why
   std::optional<int64_t> next_offset = {};  // of the next record to read
   std::optional<int64_t> end_offset = {};   // of the next record to be written
   std::optional<int64_t> rows = {};         // read since the stream was created

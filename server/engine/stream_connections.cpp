@@ -126,12 +126,8 @@ Result<storage::ObjectRef> StreamConnections::Reset(const CatalogObject& stream,
 Result<storage::ObjectRef> StreamConnections::FindNewPartitions(const CatalogObject& stream) {
   const Connection connection = Find(stream.id);
   if (connection == nullptr) return nullptr;
-  // While nobody answers a question would only wait.
-  if (!connection->Trouble().empty()) {
-    connection->ForgetTrouble();
-    return nullptr;
-  }
   const Result<int32_t> count = connection->CountPartitions();
+  NoteAnswer(stream.id, count);
   if (!count) return std::unexpected(count.error());
   const size_t known = NewestStarts(stream).size();
   if (static_cast<size_t>(*count) <= known) return nullptr;
@@ -144,6 +140,23 @@ Result<storage::ObjectRef> StreamConnections::FindNewPartitions(const CatalogObj
   }
   ++grown->version;
   return grown;
+}
+
+void StreamConnections::NoteAnswer(ObjectId stream, const Result<int32_t>& answer) {
+  const std::scoped_lock lock(mutex_);
+  if (!connections_.contains(stream)) return;  // dropped in the meantime
+  if (answer || answer.error().sqlstate != sqlstate::kConnectionFailure) {
+    away_.erase(stream);
+    return;
+  }
+  const Error& error = answer.error();
+  away_[stream] = error.text + (error.detail.empty() ? "" : " (" + error.detail + ")");
+}
+
+std::string StreamConnections::WhyAway(ObjectId stream) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = away_.find(stream);
+  return found == away_.end() ? "" : found->second;
 }
 
 Result<StreamConnections::Connection> StreamConnections::Open(const CatalogObject& stream) {
@@ -167,6 +180,7 @@ void StreamConnections::Close(ObjectId stream) {
   closed = std::move(found->second);
   connections_.erase(found);
   begins_.erase(stream);
+  away_.erase(stream);
 }
 
 StreamConnections::Connection StreamConnections::Find(ObjectId stream) const {

@@ -38,13 +38,15 @@ class StreamConnections {
                                    const std::variant<std::string, int64_t>& to, bool rebuild,
                                    std::span<const Position> read, bool failed);
   /// The stream with partitions that it has by now and the catalog does not know; null if there are
-  /// none.
+  /// none. What does not answer counts as away until it does.
   Result<storage::ObjectRef> FindNewPartitions(const storage::CatalogObject& stream);
   /// Errors: those of MakeConnector: options that this server does not take any more.
   Result<Connection> Open(const storage::CatalogObject& stream);
   void Close(ObjectId stream);
   /// The connection of an open stream, or null.
   Connection Find(ObjectId stream) const;
+  /// Why the stream's records do not come, if FindNewPartitions had no answer last; else "".
+  std::string WhyAway(ObjectId stream) const;
 
   /// Asks where the log of a stream begins by now, so that what is read of it from here on begins
   /// there if retention has passed its start.
@@ -65,10 +67,13 @@ class StreamConnections {
                                                           std::span<const Position> read);
 
  private:
+  void NoteAnswer(ObjectId stream, const Result<int32_t>& answer);
+
   Clock& clock_;
   mutable std::mutex mutex_;
   std::map<ObjectId, Connection> connections_;
   std::map<ObjectId, std::vector<int64_t>> begins_;  // as last asked
+  std::map<ObjectId, std::string> away_;             // those that do not answer, and why
   std::pair<ObjectId, Connection> prepared_;         // of the stream that is being created
 };
 

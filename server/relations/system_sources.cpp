@@ -9,6 +9,8 @@ namespace {
 std::string StateText(const SourceStatus& status) {
   switch (status.state) {
     case SourceStatus::State::kRunning: return "running";
+    case SourceStatus::State::kDisconnected:
+      return "disconnected: " + status.reason;
     case SourceStatus::State::kFailed: return "failed: " + status.reason;
   }
   return "";

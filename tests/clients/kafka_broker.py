@@ -14,9 +14,11 @@ SECONDS = 30
 
 
 class Broker:
-    """As a context it starts at once; at its end it is stopped and its directory removed."""
+    """As a context it starts at once; at its end it is stopped and its directory removed. Settings
+    of Kafka are "key=value"."""
 
-    def __init__(self):
+    def __init__(self, settings=()):
+        self.settings = settings
         self.directory = tempfile.mkdtemp(prefix="riverrun-kafka-")
         self.address = None
         self.names = 0
@@ -35,8 +37,8 @@ class Broker:
         log = os.path.join(self.directory, "address")
         with open(log, "w", encoding="utf-8") as out:
             subprocess.run([os.path.join(ROOT, "scripts", "kafka"), "start",
-                            os.path.join(self.directory, "broker")], check=True, stdout=out,
-                           timeout=300)
+                            os.path.join(self.directory, "broker"), *self.settings], check=True,
+                           stdout=out, timeout=300)
         with open(log, encoding="utf-8") as out:
             self.address = out.read().split()[-1]
         # The futures of its answers end with it.

@@ -13,6 +13,7 @@ struct Failure {
   std::string state;  // SQLSTATE
   std::string text;
   std::string hint;
+  bool lost = false;  // there is no database any more: nothing that follows means anything
 };
 
 /// What a statement answered.
@@ -21,6 +22,10 @@ struct Answer {
   std::vector<std::vector<std::string>> rows;  // texts; NULL and (empty) as these words
   std::optional<Failure> failure;
 };
+
+/// How a value, or NULL, stands in an answer: in one line, without tabs, and so that no text can be
+/// taken for NULL.
+std::string CellText(std::optional<std::string_view> value);
 
 /// A database that answers SQL.
 class Engine {
@@ -35,8 +40,11 @@ class Engine {
   virtual Answer Changes(const std::string& view) = 0;
   /// The optimised plan, one line a row.
   virtual Answer Explain(const std::string& sql) = 0;
-  /// Ends the process without warning and starts again.
+  /// Ends the process without warning and starts again. An open transaction is lost.
   virtual Answer Restart() = 0;
+  virtual bool InTransaction() const { return false; }
+  /// Ends the database as a user would, after the last statement. What went wrong, or nothing.
+  virtual std::optional<std::string> Close() { return std::nullopt; }
   /// Compares the views that the last query read with their queries run once. The difference in
   /// words, or nothing.
   virtual std::optional<std::string> CheckLaw() = 0;

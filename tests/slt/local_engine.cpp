@@ -31,9 +31,8 @@ Answer NotHere(const std::string& what) {
 }
 
 std::string CellText(TextWriter& writer, const Column& column, uint32_t row) {
-  if (column.IsNull(row)) return "NULL";
-  std::string text = writer.ToText(column, row);
-  return text.empty() ? "(empty)" : text;
+  if (column.IsNull(row)) return slt::CellText(std::nullopt);
+  return slt::CellText(writer.ToText(column, row));
 }
 
 // Appends the rows of batches as texts, each as often as its weight says.
@@ -301,6 +300,7 @@ void LocalEngine::Rebuild() {
 Answer LocalEngine::Restart() {
   runtime_.reset();
   files_->Crash(simulation::CrashKind::kPowerLoss);
+  options_.workers = options_.workers_later;
   runtime_ = std::make_unique<LocalRuntime>(*files_, *clock_, options_);
   return {};
 }

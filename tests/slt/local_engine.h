@@ -54,7 +54,7 @@ class LocalEngine : public Engine {
   std::optional<std::string> CheckView(const storage::CatalogObject& view);
 
   const std::string mode_;
-  const RuntimeOptions options_;
+  RuntimeOptions options_;
   Settings settings_;
   std::vector<std::string> search_path_ = {"public"};
   std::map<std::string, std::string> setting_texts_;

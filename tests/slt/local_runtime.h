@@ -16,6 +16,7 @@ namespace riverrun::slt {
 
 struct RuntimeOptions {
   int workers = 1;
+  int workers_later = 1;         // after a restart
   bool one_row_batches = false;  // every batch of a source has one row
   bool serialised = false;       // exchanges carry bytes
   uint64_t seed = 1;             // of the order in which parts step

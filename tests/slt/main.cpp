@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Arguments {
   std::string server;  // the program; empty: the engine in this process
   std::string mode = "default";
   RunnerOptions runner;
+  bool seeded = false;  // by --seed
   std::vector<std::string> files;
 };
 
@@ -43,6 +45,7 @@ bool ReadArguments(int count, char** texts, Arguments& arguments) {
       const char* seed = texts[++i];
       const char* end = seed + std::strlen(seed);
       if (std::from_chars(seed, end, arguments.runner.seed).ptr != end) return false;
+      arguments.seeded = true;
     } else if (text.starts_with("--")) {
       return false;
     } else {
@@ -53,14 +56,19 @@ bool ReadArguments(int count, char** texts, Arguments& arguments) {
 }
 
 bool ReadMode(Arguments& arguments, RuntimeOptions& runtime) {
+  if (arguments.mode == "restart" && !arguments.seeded) {
+    arguments.runner.seed = std::random_device()();
+    std::printf("--seed %lu\n", static_cast<unsigned long>(arguments.runner.seed));
+  }
   runtime.seed = arguments.runner.seed;
   const bool server = !arguments.server.empty();
   if (arguments.mode == "tiny" && !server) {
     runtime.one_row_batches = true;
   } else if (arguments.mode == "parallel") {
     runtime.workers = kWorkersOfParallel;
+    runtime.workers_later = kWorkersAfterwards;
   } else if (arguments.mode == "wire" && !server) {
-    runtime.workers = 2;
+    runtime.workers = runtime.workers_later = 2;
     runtime.serialised = true;
   } else if (arguments.mode == "restart") {
     arguments.runner.restarts = kRestartsOfAFile;
@@ -100,7 +108,10 @@ int main(int count, char** texts) {
     for (const std::string& problem : report.problems) std::printf("%s\n", problem.c_str());
     const bool ok = report.problems.empty();
     failed += ok ? 0 : 1;
-    std::printf("%s %s (%d records)\n", ok ? "ok    " : "FAILED", file.c_str(), report.records);
+    const std::string restarts =
+        arguments.runner.restarts > 0 ? ", " + std::to_string(report.restarts) + " restarts" : "";
+    std::printf("%s %s (%d records%s)\n", ok ? "ok    " : "FAILED", file.c_str(), report.records,
+                restarts.c_str());
   }
   return failed == 0 ? 0 : 1;
 }

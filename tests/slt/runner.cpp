@@ -36,15 +36,24 @@ class FileRunner {
       : script_(script), engine_(engine), options_(options) {}
 
   FileReport Run() {
-    const std::set<size_t> restarts = RestartPoints();
-    for (size_t i = 0; i < script_.records.size(); ++i) {
-      const Record& record = script_.records[i];
-      if (!Applies(record)) continue;
-      if (record.kind == Record::Kind::kHalt) break;
-      if (restarts.contains(i)) MustSucceed(record, engine_.Restart());
+    const std::vector<const Record*> records = Applying();
+    const std::set<size_t> restarts = RestartPoints(records.size());
+    int due = 0;
+    for (size_t i = 0; i < records.size() && !lost_; ++i) {
+      due += restarts.contains(i) ? 1 : 0;
+      if (due > 0 && !engine_.InTransaction()) {
+        MustSucceed(*records[i], engine_.Restart());
+        ++report_.restarts;
+        --due;
+        if (lost_) break;
+      }
       ++report_.records;
-      RunRecord(record);
-      if (lost_) break;
+      RunRecord(*records[i]);
+    }
+    if (!lost_) {
+      if (const auto problem = engine_.Close()) {
+        report_.problems.push_back(script_.records.back().path + ": at the end: " + *problem);
+      }
     }
     if (!report_.problems.empty() && !restarts.empty()) {
       report_.problems.push_back("  repeat with --mode restart --seed " +
@@ -57,12 +66,32 @@ class FileRunner {
   std::map<std::string, std::vector<std::pair<Record, std::vector<std::string>>>> rewritten;
 
  private:
-  std::set<size_t> RestartPoints() const {
-    std::set<size_t> points;
-    std::mt19937_64 random(options_.seed);
-    for (int i = 0; i < options_.restarts && !script_.records.empty(); ++i) {
-      points.insert(random() % script_.records.size());
+  // Those for this engine and mode, up to a halt.
+  std::vector<const Record*> Applying() {
+    std::vector<const Record*> records;
+    for (const Record& record : script_.records) {
+      if (!Applies(record)) continue;
+      if (record.kind != Record::Kind::kHalt) {
+        records.push_back(&record);
+        continue;
+      }
+      if (record.conditions.empty() && &record != &script_.records.back()) {
+        Complain(record, "what follows never runs");
+      }
+      break;
     }
+    return records;
+  }
+
+  // Different ones, and not before the first: there would be nothing to recover.
+  std::set<size_t> RestartPoints(size_t records) const {
+    std::set<size_t> points;
+    const size_t count =
+        std::min(static_cast<size_t>(options_.restarts), records > 0 ? records - 1 : 0);
+    const std::string& path = script_.records.front().path;
+    std::mt19937_64 random(options_.seed ^
+                           std::hash<std::string>()(path.substr(path.rfind('/') + 1)));
+    while (points.size() < count) points.insert(1 + random() % (records - 1));
     return points;
   }
 
@@ -95,10 +124,7 @@ class FileRunner {
     }
   }
 
-  // Class 08: there is no engine any more, so what follows would say nothing.
-  void NoteLoss(const Answer& answer) {
-    lost_ = lost_ || (answer.failure && answer.failure->state.starts_with("08"));
-  }
+  void NoteLoss(const Answer& answer) { lost_ |= answer.failure && answer.failure->lost; }
 
   void MustSucceed(const Record& record, const Answer& answer) {
     NoteLoss(answer);
@@ -108,7 +134,7 @@ class FileRunner {
   void RunStatement(const Record& record) {
     const Answer answer = engine_.Run(record.sql);
     NoteLoss(answer);
-    if (!record.fails) return MustSucceed(record, answer);
+    if (!record.fails || lost_) return MustSucceed(record, answer);
     if (!answer.failure) return Complain(record, "succeeded, but an error is expected");
     const Failure& failure = *answer.failure;
     if (!record.state.empty() && failure.state != record.state) {
@@ -136,6 +162,7 @@ class FileRunner {
 
   void CompareAnswer(const Record& record, const Answer& answer) {
     if (answer.failure) return MustSucceed(record, answer);
+    if (record.separator == 0 && !options_.rewrite) return Complain(record, "no answer is given");
     const std::vector<std::string> lines = LinesOf(answer, record.sort);
     if (lines == record.expected) return;
     // Changes have no order of their own; each engine lists them in one.
@@ -177,7 +204,7 @@ std::vector<std::string> LinesOf(const Answer& answer, Record::Sort sort) {
 FileReport RunFile(const std::string& path, const MakeEngine& make_engine,
                    const RunnerOptions& options) {
   const Script script = ReadScript(path);
-  if (script.problem) return {0, {*script.problem}};
+  if (script.problem) return {.problems = {*script.problem}};
   const std::unique_ptr<Engine> engine = make_engine();
   FileRunner runner(script, *engine, options);
   FileReport report = runner.Run();

@@ -14,13 +14,15 @@ namespace riverrun::slt {
 
 struct RunnerOptions {
   bool rewrite = false;
-  /// Records of a script before which the engine is restarted, at random; 0 for none.
+  /// How many records of a script the engine is restarted before, drawn by `seed` and the file's
+  /// name; 0 for none. One in a transaction is put off to its end.
   int restarts = 0;
   uint64_t seed = 1;
 };
 
 struct FileReport {
-  int records = 0;  // that ran
+  int records = 0;   // that ran
+  int restarts = 0;  // at random places
   std::vector<std::string> problems;
 };
 

@@ -1,7 +1,9 @@
 #include "tests/slt/script.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "parser/literal.h"
@@ -10,6 +12,24 @@ namespace riverrun::slt {
 namespace {
 
 constexpr std::string_view kSeparator = "----";
+// What a condition may name: engines, then modes. Another name would skip its record for ever.
+constexpr std::array<std::string_view, 8> kNames = {"local", "server",   "postgresql", "default",
+                                                    "tiny",  "parallel", "wire",       "restart"};
+
+bool IsSqlState(std::string_view word) {
+  return word.size() == 5 && std::ranges::all_of(word, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
+}
+
+bool IsRegex(const std::string& pattern) {
+  try {
+    const std::regex compiled(pattern);
+    return true;
+  } catch (const std::regex_error&) {
+    return false;
+  }
+}
 
 std::vector<std::string> Words(std::string_view line) {
   std::vector<std::string> words;
@@ -44,11 +64,14 @@ class Parser {
       }
       Read(line);
     }
+    if (!script_.problem && !conditions_.empty()) Fail("a condition without a record");
+    if (!script_.problem && script_.records.empty()) Fail("there is no record");
     return std::move(script_);
   }
 
  private:
   void Fail(const std::string& why) {
+    if (script_.problem) return;
     script_.problem = path_ + ":" + std::to_string(next_ + 1) + ": " + why;
   }
 
@@ -59,7 +82,10 @@ class Parser {
       return;
     }
     const std::string& word = words[0];
-    if ((word == "skipif" || word == "onlyif") && words.size() >= 2) {
+    if ((word == "skipif" || word == "onlyif") && words.size() == 2) {
+      if (std::ranges::find(kNames, words[1]) == kNames.end()) {
+        return Fail("no engine and no mode is called " + words[1]);
+      }
       conditions_.push_back({words[1], word == "onlyif"});
       ++next_;
       return;
@@ -69,7 +95,10 @@ class Parser {
     conditions_.clear();
     record.path = path_;
     record.line = next_;
-    if (word == "include" && words.size() == 2) return Include(words[1]);
+    if (word == "include" && words.size() == 2) {
+      if (!record.conditions.empty()) return Fail("include has no conditions");
+      return Include(words[1]);
+    }
     ++next_;
     if (word == "statement" && words.size() >= 2) {
       ReadStatement(record, line, words);
@@ -115,7 +144,9 @@ class Parser {
       record.fails = true;
       if (words.size() > 2) record.state = words[2];
       record.pattern = Behind(line, 3);
-    } else if (words[1] != "ok") {
+      if (words.size() > 2 && !IsSqlState(words[2])) return Fail("no SQLSTATE: " + words[2]);
+      if (!IsRegex(record.pattern)) return Fail("no regular expression: " + record.pattern);
+    } else if (words[1] != "ok" || words.size() > 2) {
       return Fail("a statement is ok or error");
     }
     record.sql = Sql();
@@ -124,9 +155,16 @@ class Parser {
   void ReadQuery(Record& record, const std::vector<std::string>& words) {
     record.kind = Record::Kind::kQuery;
     record.types = words[1];
-    for (size_t i = 2; i < words.size(); ++i) {
-      if (words[i] == "rowsort") record.sort = Record::Sort::kRows;
-      if (words[i] == "valuesort") record.sort = Record::Sort::kValues;
+    if (record.types.find_first_not_of("TIRB") != std::string::npos) {
+      return Fail("types are of T, I, R and B: " + record.types);
+    }
+    if (words.size() > 3) return Fail("too many words");
+    if (words.size() == 3 && words[2] == "rowsort") {
+      record.sort = Record::Sort::kRows;
+    } else if (words.size() == 3 && words[2] == "valuesort") {
+      record.sort = Record::Sort::kValues;
+    } else if (words.size() == 3) {
+      return Fail("an answer is sorted by rowsort or valuesort, not " + words[2]);
     }
     record.sql = Sql();
     ReadAnswer(record);
@@ -136,8 +174,11 @@ class Parser {
   std::string Sql() {
     std::string sql;
     while (next_ < lines_.size() && !lines_[next_].empty() && lines_[next_] != kSeparator) {
+      // A comment in SQL: the answer would be part of the statement.
+      if (lines_[next_].starts_with(kSeparator)) Fail("nearly a separator: " + lines_[next_]);
       sql += (sql.empty() ? "" : "\n") + lines_[next_++];
     }
+    if (sql.empty()) Fail("no SQL follows");
     return sql;
   }
 
@@ -166,6 +207,21 @@ class Parser {
 };
 
 }  // namespace
+
+std::string CellText(std::optional<std::string_view> value) {
+  if (!value) return "NULL";
+  if (value->empty()) return "(empty)";
+  if (*value == "NULL" || *value == "(empty)") return "'" + std::string(*value) + "'";
+  std::string text;
+  for (const char c : *value) {
+    if (c == '\t' || c == '\n') {
+      text += c == '\t' ? "\\t" : "\\n";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
 
 std::string InsertOf(const std::string& relation, const std::vector<std::string>& lines) {
   std::string sql = "INSERT INTO " + relation + " VALUES ";

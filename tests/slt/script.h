@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/slt/engine.h"
+
 namespace riverrun::slt {
 
 /// One thing that a script asks for.
@@ -24,7 +26,7 @@ struct Record {
   // kStatement
   bool fails = false;
   std::string state;    // SQLSTATE that must come; empty means any
-  std::string pattern;  // of the message; empty means any
+  std::string pattern;  // a regular expression of the message; empty means any
   // kQuery
   std::string types;  // one letter a column
   Sort sort = Sort::kNone;

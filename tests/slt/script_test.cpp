@@ -13,7 +13,7 @@ TEST(Script, ReadsStatementsAndQueries) {
       "# a comment\n"
       "statement ok\nCREATE TABLE t (a int)\n\n"
       "statement error 42P07 already exists$\nCREATE TABLE t (a int)\n\n"
-      "query IT rowsort label\nSELECT a,\n  b FROM t\n----\n1\tx\n2\ty\n\n"
+      "query IT rowsort\nSELECT a,\n  b FROM t\n----\n1\tx\n2\ty\n\n"
       "halt\n",
       "file");
   ASSERT_FALSE(script.problem.has_value());
@@ -55,6 +55,28 @@ TEST(Script, ReadsTheWordsOfStreams) {
 TEST(Script, NamesTheLineThatItDoesNotUnderstand) {
   const Script script = ParseScript("\nstatment ok\n", "file");
   EXPECT_EQ(script.problem, "file:2: unknown words: statment ok");
+}
+
+// What would make a record pass that should not, or never run.
+TEST(Script, RefusesWhatItWouldNotCheck) {
+  for (const char* text : {
+           "onlyif sever\nstatement ok\nSELECT 1\n",    // no such engine
+           "skipif local\n",                            // no record
+           "statement ok\n\nstatement ok\nSELECT 1\n",  // no SQL
+           "statement ok 3\nSELECT 1\n",                // a word that means nothing
+           "statement count 3\nSELECT 1\n",             // of another dialect
+           "statement error 4270\nSELECT a\n",          // no SQLSTATE
+           "statement error 42703 (\nSELECT a\n",       // no regular expression
+           "statement ok\nSELECT 1\n----\n1\n",         // an answer to a statement
+           "query IX\nSELECT 1, 2\n----\n1\t2\n",       // no such type
+           "query I rowsrt\nSELECT 1\n----\n1\n",       // no such order
+           "query I rowsort l\nSELECT 1\n----\n1\n",    // too much
+           "query T\nSELECT a FROM t\n-----\nx\n",      // a comment, and an alias
+           "hash-threshold 8\n",                        // of another dialect
+           "",
+       }) {
+    EXPECT_TRUE(ParseScript(text, "file").problem.has_value()) << text;
+  }
 }
 
 TEST(Script, ReplacesAnswersInPlace) {

@@ -3,6 +3,7 @@
 // libpq itself, not libpqxx: the latter does not give an error's hint.
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <cctype>
 
 #include "parser/literal.h"
@@ -17,9 +18,8 @@ namespace {
 std::string TextOrNothing(const char* text) { return text == nullptr ? "" : text; }
 
 std::string CellText(const PGresult* result, int row, int column) {
-  if (PQgetisnull(result, row, column) != 0) return "NULL";
-  std::string text = PQgetvalue(result, row, column);
-  return text.empty() ? "(empty)" : text;
+  if (PQgetisnull(result, row, column) != 0) return slt::CellText(std::nullopt);
+  return slt::CellText(PQgetvalue(result, row, column));
 }
 
 std::string Joined(const std::vector<std::string>& row) {
@@ -112,11 +112,14 @@ bool ServerEngine::IsCalled(std::string_view name) const {
 
 Answer ServerEngine::Begin(int workers) {
   const std::optional<std::string> problem = process_.Start(workers);
-  if (problem) return {0, {}, Failure{"08001", *problem, ""}};
+  if (problem) return {0, {}, Failure{"08001", *problem, "", true}};
   connection_ = std::make_unique<Connection>(process_.port());
-  if (!connection_->ok()) return {0, {}, Failure{"08001", connection_->problem(), ""}};
+  if (!connection_->ok()) return {0, {}, Failure{"08001", connection_->problem(), "", true}};
   for (const std::string& sql : session_) {
-    if (const Answer answer = connection_->Ask(sql); answer.failure) return answer;
+    if (Answer answer = connection_->Ask(sql); answer.failure) {
+      answer.failure->lost = true;
+      return answer;
+    }
   }
   return {};
 }
@@ -126,6 +129,7 @@ Answer ServerEngine::Ask(const std::string& sql) {
   Answer answer = connection_->Ask(sql);
   if (!connection_->ok() && answer.failure) {
     answer.failure->text += "the server: " + process_.Account();
+    answer.failure->lost = true;
     broken_ = answer.failure;
   }
   return answer;
@@ -144,7 +148,7 @@ void ServerEngine::Note(const std::string& sql) {
   try {
     for (const ast::Statement& statement : parser::ParseStatements(sql)) {
       if (const auto* view = std::get_if<ast::CreateView>(&statement.node)) {
-        if (view->materialized && view->columns.empty()) {
+        if (view->materialized) {
           ast::Query query = view->query;
           // When the windows of a view close is no part of a SELECT: only the engine in process
           // can run such a query once.
@@ -162,7 +166,7 @@ void ServerEngine::Note(const std::string& sql) {
     }
   } catch (const SqlError&) {
     // The server took what our parser does not: then the parser of the server is another.
-    broken_ = Failure{"XX000", "the server took a text that does not parse: " + sql, ""};
+    broken_ = Failure{"XX000", "the server took a text that does not parse: " + sql, "", true};
   }
 }
 
@@ -195,7 +199,6 @@ Answer ServerEngine::Explain(const std::string& sql) { return Ask("EXPLAIN " + s
 
 Answer ServerEngine::Restart() {
   if (broken_) return {0, {}, broken_};
-  if (!connection_->idle()) return {};
   connection_.reset();
   process_.Kill();
   Answer answer = Begin(options_.workers_later);
@@ -203,9 +206,18 @@ Answer ServerEngine::Restart() {
   return answer;
 }
 
+bool ServerEngine::InTransaction() const { return connection_ != nullptr && !connection_->idle(); }
+
+std::optional<std::string> ServerEngine::Close() {
+  if (broken_) return broken_->text;
+  connection_.reset();
+  return process_.Stop();
+}
+
 std::optional<std::string> ServerEngine::CheckView(const std::string& view,
                                                    const std::string& query) {
-  static_cast<void>(Ask("BEGIN ISOLATION LEVEL REPEATABLE READ"));
+  const Answer begun = Ask("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  if (begun.failure) return "    BEGIN fails: " + begun.failure->text + "\n";
   const Answer actual = Ask("SELECT * FROM " + view);
   const Answer expected = actual.failure ? Answer{} : Ask(query);
   static_cast<void>(Ask("ROLLBACK"));
@@ -235,8 +247,11 @@ std::optional<std::string> ServerEngine::CheckView(const std::string& view,
 std::optional<std::string> ServerEngine::CheckLaw() {
   if (broken_ || !connection_->ok() || !connection_->idle()) return std::nullopt;
   const std::map<std::string, std::string> queries = queries_;
+  std::string folded = last_;
+  std::ranges::transform(folded, folded.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const auto& [view, query] : queries) {
-    if (!HasWord(last_, view)) continue;
+    if (!HasWord(last_, view) && !HasWord(folded, view)) continue;
     if (std::optional<std::string> broken = CheckView(view, query)) return broken;
   }
   return std::nullopt;

@@ -30,8 +30,11 @@ class ServerEngine : public Engine {
   Answer Feed(const std::string& relation, const std::vector<std::string>& lines) override;
   Answer Changes(const std::string& view) override;
   Answer Explain(const std::string& sql) override;
-  /// kill -9; not inside a transaction block, which it would end.
+  /// kill -9.
   Answer Restart() override;
+  bool InTransaction() const override;
+  /// SIGTERM, after which it must end by itself and without complaint.
+  std::optional<std::string> Close() override;
   /// Compares those views whose name stands in the last statement. A view whose query fails on some
   /// row, and leaves that row out, cannot be compared over SQL and is passed over.
   std::optional<std::string> CheckLaw() override;

@@ -21,6 +21,9 @@ namespace riverrun::slt {
 namespace {
 
 constexpr int kStartMillis = 30'000;
+constexpr int kStopMillis = 10'000;
+constexpr int kAccountMillis = 200;
+constexpr int kLookMillis = 5;
 constexpr size_t kLogShown = 4'000;  // bytes
 
 // In the child: becomes the server. What the kernel refuses shows as exit code 127.
@@ -100,20 +103,35 @@ void ServerProcess::Kill() {
   process_ = -1;
 }
 
-std::string ServerProcess::Account() {
-  int status = 0;
-  // One that has just ended needs a moment to be seen as ended.
-  for (int i = 0; i < 20 && process_ >= 0; ++i) {
-    if (waitpid(process_, &status, WNOHANG) == process_) {
-      process_ = -1;
-      const std::string how = WIFSIGNALED(status)
-                                  ? "by signal " + std::to_string(WTERMSIG(status))
-                                  : "with exit code " + std::to_string(WEXITSTATUS(status));
-      return "it ended " + how + "; its log:\n" + Log();
-    }
-    usleep(10'000);
+std::optional<std::string> ServerProcess::Stop() {
+  if (process_ < 0) return std::nullopt;
+  kill(process_, SIGTERM);
+  if (WaitForEnd(kStopMillis) && WIFEXITED(status_) && WEXITSTATUS(status_) == 0) {
+    return std::nullopt;
   }
-  return "it is running; its log:\n" + Log();
+  return "after SIGTERM: " + Account();
+}
+
+// True if it has ended, in time; status_ then says how.
+bool ServerProcess::WaitForEnd(int millis) {
+  for (int waited = 0;; waited += kLookMillis) {
+    if (process_ < 0) return true;
+    if (waitpid(process_, &status_, WNOHANG) == process_) {
+      process_ = -1;
+      return true;
+    }
+    if (waited >= millis) return false;
+    usleep(kLookMillis * 1000);
+  }
+}
+
+std::string ServerProcess::Account() {
+  // One that has just ended needs a moment to be seen as ended.
+  if (!WaitForEnd(kAccountMillis)) return "it is running; its log:\n" + Log();
+  const std::string how = WIFSIGNALED(status_)
+                              ? "by signal " + std::to_string(WTERMSIG(status_))
+                              : "with exit code " + std::to_string(WEXITSTATUS(status_));
+  return "it ended " + how + "; its log:\n" + Log();
 }
 
 std::string ServerProcess::Log() const {

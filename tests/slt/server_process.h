@@ -22,16 +22,20 @@ class ServerProcess {
   std::optional<std::string> Start(int workers);
   /// As kill -9 does; nothing if none runs.
   void Kill();
+  /// SIGTERM. What went wrong if it does not end within ten seconds with exit code 0.
+  std::optional<std::string> Stop();
   int port() const { return port_; }
   /// Whether it has ended by itself and how, and the end of what it logged.
   std::string Account();
 
  private:
   std::string Log() const;
+  bool WaitForEnd(int millis);
 
   const std::string binary_;
   std::string directory_;
   pid_t process_ = -1;
+  int status_ = 0;  // of one that has ended
   int port_ = 0;
 };
 
