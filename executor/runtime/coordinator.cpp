@@ -76,6 +76,8 @@ void Coordinator::Take(int worker, WorkerReport report) {
     }
   } else if (std::holds_alternative<ObeyedReport>(report)) {
     --changes_unobeyed_;
+  } else if (const auto* read = std::get_if<ContentReadReport>(&report)) {
+    ContentRead(worker, *read);
   } else if (const auto* caught_up = std::get_if<CaughtUpReport>(&report)) {
     CaughtUp(worker, *caught_up);
   } else if (const auto* failed = std::get_if<HydrationFailedReport>(&report)) {
@@ -130,7 +132,7 @@ bool Coordinator::SendCommands() {
 void Coordinator::Note(int worker, WorkerCommand& command) {
   if (auto* attach = std::get_if<AttachCommand>(&command)) {
     attach->change = change_;
-    if (attach->hydration) hydrating_[change_][attach->dataflow].insert(worker);
+    if (attach->hydration) hydrating_[change_][attach->dataflow].behind.insert(worker);
   } else if (const auto* detach = std::get_if<DetachCommand>(&command)) {
     Forget(detach->dataflow);
   } else if (const auto* add = std::get_if<AddSourceCommand>(&command)) {
@@ -154,10 +156,26 @@ bool Coordinator::Hydrates(ObjectId dataflow, uint64_t change) const {
   return found != hydrating_.end() && found->second.contains(dataflow);
 }
 
+// At rest, so that what the workers read themselves ends at one epoch on all of them.
+void Coordinator::ContentRead(int worker, const ContentReadReport& report) {
+  if (!Hydrates(report.dataflow, report.change)) return;
+  std::set<int>& read = hydrating_[report.change][report.dataflow].read;
+  read.insert(worker);
+  if (read.size() < links_.size()) return;
+  Change([this, report] {
+    Commands commands;
+    if (!Hydrates(report.dataflow, report.change)) return commands;
+    for (size_t i = 0; i < links_.size(); ++i) {
+      commands.emplace_back(static_cast<int>(i), GoLiveCommand{report.dataflow});
+    }
+    return commands;
+  });
+}
+
 // A report may be about one that has been replaced in the meantime.
 void Coordinator::CaughtUp(int worker, const CaughtUpReport& report) {
   if (!Hydrates(report.dataflow, report.change)) return;
-  hydrating_[report.change][report.dataflow].erase(worker);
+  hydrating_[report.change][report.dataflow].behind.erase(worker);
   JoinThoseCaughtUp();
 }
 
@@ -173,7 +191,7 @@ void Coordinator::HydrationFailed(const HydrationFailedReport& report) {
 void Coordinator::JoinThoseCaughtUp() {
   for (const auto& [change, dataflows] : hydrating_) {
     const bool all = std::ranges::all_of(
-        dataflows, [](const auto& workers) { return workers.second.empty(); });
+        dataflows, [](const auto& dataflow) { return dataflow.second.behind.empty(); });
     if (all) Change([this, number = change] { return Join(number); });
   }
 }
@@ -183,7 +201,7 @@ Coordinator::Commands Coordinator::Join(uint64_t change) {
   Commands commands;
   const auto found = hydrating_.find(change);
   if (found == hydrating_.end()) return commands;  // joined already
-  for (const auto& [dataflow, workers] : found->second) {
+  for (const auto& [dataflow, state] : found->second) {
     for (size_t worker = 0; worker < links_.size(); ++worker) {
       commands.emplace_back(static_cast<int>(worker), JoinCommand{dataflow});
     }

@@ -147,6 +147,7 @@ class Coordinator {
   void GiveUp(const Error& error);
   void Note(int worker, WorkerCommand& command);
   void Forget(ObjectId dataflow);
+  void ContentRead(int worker, const ContentReadReport& report);
   void CaughtUp(int worker, const CaughtUpReport& report);
   void HydrationFailed(const HydrationFailedReport& report);
   bool Hydrates(ObjectId dataflow, uint64_t change) const;
@@ -197,8 +198,12 @@ class Coordinator {
   std::deque<std::function<Commands()>> changes_;
   std::deque<std::pair<int, WorkerCommand>> sending_;  // of the change that is being made
   uint64_t change_ = 0;                                // its number
-  // Dataflows by the change that attached them, and the workers on which each is still behind.
-  std::map<uint64_t, std::map<ObjectId, std::set<int>>> hydrating_;
+  // Of a dataflow that hydrates.
+  struct HydratingDataflow {
+    std::set<int> behind;  // the workers on which it is
+    std::set<int> read;    // those that have read the content of its sources
+  };
+  std::map<uint64_t, std::map<ObjectId, HydratingDataflow>> hydrating_;  // by their change
   std::vector<ObjectId> joined_;  // are told of at the next publication
   size_t changes_unobeyed_ = 0;
   std::map<ObjectId, TimedSource> timed_;

@@ -13,12 +13,12 @@ constexpr uint32_t kPollBytesMax = 1 << 20;
 
 }  // namespace
 
-SharedSource::SharedSource(SourceToRead source, uint32_t feed_capacity)
+SharedSource::SharedSource(SourceToRead source, uint32_t feed_capacity, size_t behind_bytes_max)
     : object_(source.object),
       reader_(std::move(source.reader)),
       errors_(std::move(source.errors)),
       later_starts_(std::move(source.later_starts)),
-      feed_(feed_capacity),
+      feed_(feed_capacity, behind_bytes_max),
       failure_(std::move(source.failure)) {
   cut_positions_ = reader_->Positions();
   if (source.completion != nullptr) {
@@ -130,6 +130,7 @@ void SharedSource::EndEpoch() {
     const auto column = static_cast<uint16_t>(*completion_->spec().watermarked);
     feed_.Put(Watermark{column, completion_->ShareOf(cut_positions_)});
   }
+  feed_.NoteEnd(cut_positions_, cut_raises_);
   feed_.Put(Barrier{.info = cut_->info});
   if (!bounds_.empty()) reader_->StopBefore({});
   bounds_.clear();
@@ -241,6 +242,7 @@ SourceReport SharedSource::Report() const {
 
 void SharedSource::Replace(const MakeReader& make) {
   CHECK(!open_, "a reader is replaced within an epoch");
+  feed_.GiveRows();
   std::vector<Position> positions = reader_->Positions();
   for (Position& position : positions) {  // what is held is read again
     if (held_ && held_->partition == position.partition) position.offset = held_->first_offset;

@@ -63,7 +63,8 @@ struct SourceReport {
 /// known, because the cut says which commits belong to the epoch; who commits asks for the cut.
 class SharedSource {
  public:
-  SharedSource(SourceToRead source, uint32_t feed_capacity);
+  /// The numbers are Feed's.
+  SharedSource(SourceToRead source, uint32_t feed_capacity, size_t behind_bytes_max = SIZE_MAX);
 
   ObjectId object() const { return object_; }
   Feed& feed() { return feed_; }

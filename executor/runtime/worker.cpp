@@ -24,7 +24,9 @@ class FeedSink : public PipelineSink {
 }  // namespace
 
 Worker::Worker(const WorkerOptions& options, std::shared_ptr<WorkerLink> link)
-    : options_(options), link_(std::move(link)), epochs_(options.queue_capacity) {}
+    : options_(options),
+      link_(std::move(link)),
+      epochs_(options.queue_capacity, options.behind_bytes_max) {}
 
 // Readers of a view were attached after it, so parts go in the opposite order.
 Worker::~Worker() {
@@ -75,6 +77,7 @@ bool Worker::ObeyOne() {
     void operator()(ReplaceReaderCommand c) { worker.Obey(std::move(c)); }
     void operator()(RemoveSourceCommand c) { worker.Obey(c); }
     void operator()(AttachCommand c) { worker.Obey(std::move(c)); }
+    void operator()(GoLiveCommand c) { worker.Obey(c); }
     void operator()(JoinCommand c) { worker.Obey(c); }
     void operator()(DetachCommand c) { worker.Obey(c); }
     void operator()(RaiseCommand c) { worker.Obey(c); }
@@ -97,8 +100,8 @@ void Worker::Obey(CutCommand command) {
 }
 
 void Worker::Obey(AddSourceCommand command) {
-  sources_.push_back(
-      std::make_unique<SharedSource>(std::move(command.source), options_.queue_capacity));
+  sources_.push_back(std::make_unique<SharedSource>(
+      std::move(command.source), options_.queue_capacity, options_.behind_bytes_max));
   sources_.back()->NoteSubscribers();
   ++obeyed_due_;
 }
@@ -175,7 +178,7 @@ void Worker::Obey(RemoveSourceCommand command) {
 }
 
 void Worker::Obey(AttachCommand command) {
-  const auto hydrating = std::make_shared<bool>(command.hydration.has_value());
+  std::vector<std::shared_ptr<HydratingState>> inputs;
   PartEnvironment environment{
       .worker = options_.index,
       .placement = options_.placement,
@@ -184,18 +187,19 @@ void Worker::Obey(AttachCommand command) {
       .settings = command.settings.get(),
       .budget = command.budget,
       .errors = [&] { return command.errors->NewSink(); },
-      .subscribe = [&](const SourceSpec& s) { return Subscribe(command, s, hydrating); },
+      .subscribe = [&](const SourceSpec& s) { return Subscribe(command, s, inputs); },
       .epochs =
           [&] {
-            auto live = epochs_.Subscribe({}, hydrating);
-            if (!command.hydration) return live;
+            if (!command.hydration) return epochs_.Subscribe({});
+            const auto& state = inputs.emplace_back(std::make_shared<HydratingState>());
             return MakeHydratingInput(command.dataflow, command.hydration->at, nullptr, {},
-                                      std::move(live), hydration_waits_);
+                                      epochs_.Subscribe({}, state->behind), state,
+                                      hydration_waits_);
           },
       .materialize = std::move(command.materialize),
       .publish = [this](const MaterializeSpec& s) -> std::unique_ptr<PipelineSink> {
         auto& feed = view_feeds_[s.view];
-        feed = std::make_unique<Feed>(options_.queue_capacity);
+        feed = std::make_unique<Feed>(options_.queue_capacity, options_.behind_bytes_max);
         return std::make_unique<FeedSink>(*feed);
       },
       .output = [] { return nullptr; }};
@@ -203,33 +207,48 @@ void Worker::Obey(AttachCommand command) {
       std::make_unique<DataflowPart>(*command.spec, *command.ends, std::move(environment));
   part->Start(command.mode);
   parts_.push_back({command.dataflow, command.settings, std::move(command.errors), std::move(part),
-                    last_cut_, hydrating, /*caught_up=*/false, command.spec, command.change});
+                    last_cut_, command.hydration.has_value(), /*caught_up=*/false, command.spec,
+                    command.change, std::move(inputs)});
+  Attached& attached = parts_.back();
+  attached.reads_itself =
+      std::ranges::any_of(attached.inputs, [](const auto& input) { return !input->behind->rows; });
   NoteSubscribers(*command.spec);
-  if (*hydrating) ++hydrating_;
+  if (attached.hydrating) ++hydrating_;
   ++obeyed_due_;
 }
 
 // The feed of what hydrates in the same change begins with the same epoch.
-std::unique_ptr<PipelineInput> Worker::Subscribe(const AttachCommand& command,
-                                                 const SourceSpec& source,
-                                                 const std::shared_ptr<bool>& hydrating) {
+std::unique_ptr<PipelineInput> Worker::Subscribe(
+    const AttachCommand& command, const SourceSpec& source,
+    std::vector<std::shared_ptr<HydratingState>>& inputs) {
   Feed& feed = FeedOf(source.object);
   const auto from = command.reads_from.find(source.object);
   const uint32_t generation = from == command.reads_from.end() ? 0 : from->second;
   if (!command.hydration) return feed.Subscribe(source.columns, nullptr, generation);
   const Attached* read = Find(source.object);
-  if (read != nullptr && *read->hydrating) return feed.Subscribe(source.columns);
+  if (read != nullptr && read->hydrating) return feed.Subscribe(source.columns);
   const Hydration& hydration = *command.hydration;
+  std::unique_ptr<BatchSource> content = hydration.content(source);
+  const auto& state = inputs.emplace_back(std::make_shared<HydratingState>());
+  state->behind->rows = content == nullptr || !content->Follows();
   return MakeHydratingInput(
-      command.dataflow, hydration.at, hydration.content(source),
+      command.dataflow, hydration.at, std::move(content),
       hydration.watermarks ? hydration.watermarks(source) : std::vector<Watermark>{},
-      feed.Subscribe(source.columns, hydrating), hydration_waits_);
+      feed.Subscribe(source.columns, state->behind), state, hydration_waits_);
+}
+
+void Worker::Obey(GoLiveCommand command) {
+  const Attached* attached = Find(command.dataflow);
+  CHECK(attached != nullptr && attached->hydrating, "the dataflow is not being hydrated");
+  for (const auto& input : attached->inputs) input->behind->rows = true;
+  ++obeyed_due_;
 }
 
 void Worker::Obey(JoinCommand command) {
   Attached* attached = Find(command.dataflow);
-  CHECK(attached != nullptr && *attached->hydrating, "the dataflow is not being hydrated");
-  *attached->hydrating = false;
+  CHECK(attached != nullptr && attached->hydrating, "the dataflow is not being hydrated");
+  attached->hydrating = false;
+  for (const auto& input : attached->inputs) input->behind->is_behind = false;
   --hydrating_;
   ++obeyed_due_;
 }
@@ -243,7 +262,7 @@ Worker::Attached* Worker::Find(ObjectId dataflow) {
 void Worker::Obey(DetachCommand command) {
   const Attached* attached = Find(command.dataflow);
   CHECK(attached != nullptr, "the dataflow is not attached");
-  if (*attached->hydrating) --hydrating_;
+  if (attached->hydrating) --hydrating_;
   std::erase_if(hydration_waits_->failures,
                 [&](const auto& failure) { return failure.first == command.dataflow; });
   const std::shared_ptr<const DataflowSpec> spec = attached->spec;
@@ -266,7 +285,7 @@ bool Worker::StepPart(bool hydrating) {
   for (size_t tried = 0; tried < parts_.size(); ++tried) {
     Attached& attached = parts_[next_part_];
     next_part_ = (next_part_ + 1) % parts_.size();
-    if (*attached.hydrating == hydrating && attached.part->Step()) return true;
+    if (attached.hydrating == hydrating && attached.part->Step()) return true;
   }
   return false;
 }
@@ -287,8 +306,8 @@ bool Worker::Report() {
     --obeyed_due_;
     return true;
   }
-  return ReportCut() || ReportCompleted() || ReportActivity() || ReportCaughtUp() ||
-         ReportHydrationFailed() || ReportWaking();
+  return ReportCut() || ReportCompleted() || ReportActivity() || ReportContentRead() ||
+         ReportCaughtUp() || ReportHydrationFailed() || ReportWaking();
 }
 
 bool Worker::ReportCut() {
@@ -336,14 +355,29 @@ bool Worker::ReportActivity() {
   return true;
 }
 
+bool Worker::ReportContentRead() {
+  if (hydrating_ == 0) return false;
+  for (Attached& attached : parts_) {
+    if (!attached.hydrating || !attached.reads_itself) continue;
+    const bool read =
+        std::ranges::all_of(attached.inputs, [](const auto& input) { return input->content_read; });
+    if (!read) continue;
+    if (!link_->reports.TryPush(ContentReadReport{attached.object, attached.change})) return false;
+    attached.reads_itself = false;
+    return true;
+  }
+  return false;
+}
+
 bool Worker::ReportCaughtUp() {
   if (hydrating_ == 0) return false;
   for (Attached& attached : parts_) {
-    if (!*attached.hydrating || attached.caught_up) continue;
+    if (!attached.hydrating || attached.caught_up) continue;
     const std::optional<Epoch> completed = attached.part->completed();
     if (!completed || *completed + 1 < last_cut_) continue;
     if (!link_->reports.TryPush(CaughtUpReport{attached.object, attached.change})) return false;
     attached.caught_up = true;
+    for (const auto& input : attached.inputs) input->behind->bounded = false;
     return true;
   }
   return false;
@@ -387,7 +421,7 @@ Activity Worker::CurrentActivity() const {
 Epoch Worker::CompletedEpoch() const {
   Epoch oldest = last_cut_;
   for (const Attached& attached : parts_) {
-    if (*attached.hydrating) continue;
+    if (attached.hydrating) continue;
     // A part that has seen no barrier yet has nothing to complete before its first epoch.
     oldest = std::min(oldest, attached.part->completed().value_or(attached.attached_after));
   }

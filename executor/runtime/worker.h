@@ -83,6 +83,11 @@ struct AttachCommand {
   /// with the next epoch.
   std::optional<Hydration> hydration = {};
 };
+/// A dataflow that reads the rows of its sources itself gets them from their feeds from the next
+/// epoch on. Between epochs.
+struct GoLiveCommand {
+  ObjectId dataflow;
+};
 /// From the next epoch on a hydrated dataflow is one that all wait for. Between epochs.
 struct JoinCommand {
   ObjectId dataflow;
@@ -93,8 +98,8 @@ struct DetachCommand {
 };
 using WorkerCommand =
     std::variant<std::monostate, OpenCommand, CutCommand, AddSourceCommand, ReplaceReaderCommand,
-                 RemoveSourceCommand, AttachCommand, JoinCommand, DetachCommand, RaiseCommand,
-                 IdleCommand, WakeCommand>;
+                 RemoveSourceCommand, AttachCommand, GoLiveCommand, JoinCommand, DetachCommand,
+                 RaiseCommand, IdleCommand, WakeCommand>;
 
 // What a worker tells the coordinator.
 
@@ -125,6 +130,11 @@ struct CompletedReport {
 };
 /// A command other than OpenCommand and CutCommand has been obeyed.
 struct ObeyedReport {};
+/// A dataflow that reads the rows of its sources itself stands here where they ended an epoch.
+struct ContentReadReport {
+  ObjectId dataflow;
+  uint64_t change = 0;
+};
 /// A dataflow that is being hydrated is less than an epoch behind here.
 struct CaughtUpReport {
   ObjectId dataflow;
@@ -143,7 +153,7 @@ struct WakingReport {
 };
 using WorkerReport =
     std::variant<std::monostate, ActivityReport, CutReport, CompletedReport, ObeyedReport,
-                 CaughtUpReport, HydrationFailedReport, WakingReport>;
+                 ContentReadReport, CaughtUpReport, HydrationFailedReport, WakingReport>;
 
 /// The two channels between the coordinator and a worker. Bounded: at most 16 epochs, or the
 /// commands of one change, are under way.
@@ -156,6 +166,7 @@ struct WorkerOptions {
   int index = 0;
   Placement placement{1};
   uint32_t queue_capacity = 16;  // messages in feeds and queues inside the worker
+  size_t behind_bytes_max = SIZE_MAX;  // of what waits in a feed for a dataflow that hydrates
 };
 
 /// Runs sources and dataflow parts. Threads (or the simulator) call Step in a loop; one at a time.
@@ -188,10 +199,12 @@ class Worker {
     std::shared_ptr<ErrorCollection> errors;
     std::unique_ptr<DataflowPart> part;
     Epoch attached_after;  // the last epoch that was cut before
-    std::shared_ptr<bool> hydrating;  // its inputs look at it, too
-    bool caught_up = false;           // has been reported
+    bool hydrating = false;
+    bool caught_up = false;  // has been reported
     std::shared_ptr<const DataflowSpec> spec;
     uint64_t change = 0;
+    std::vector<std::shared_ptr<HydratingState>> inputs;  // that hydrate
+    bool reads_itself = false;  // some of them; false again when that has been reported
   };
 
   bool ObeyOne();
@@ -201,6 +214,7 @@ class Worker {
   void Obey(ReplaceReaderCommand command);
   void Obey(RemoveSourceCommand command);
   void Obey(AttachCommand command);
+  void Obey(GoLiveCommand command);
   void Obey(JoinCommand command);
   void Obey(DetachCommand command);
   void Obey(RaiseCommand command);
@@ -208,7 +222,7 @@ class Worker {
   void Obey(WakeCommand command);
   PartitionTimes* TimesOf(ObjectId object);
   std::unique_ptr<PipelineInput> Subscribe(const AttachCommand& command, const SourceSpec& source,
-                                           const std::shared_ptr<bool>& hydrating);
+                                           std::vector<std::shared_ptr<HydratingState>>& inputs);
   Attached* Find(ObjectId dataflow);
   SharedSource* FindSource(ObjectId object);
   void NoteSubscribers(const DataflowSpec& spec);
@@ -218,6 +232,7 @@ class Worker {
   bool ReportCut();
   bool ReportCompleted();
   bool ReportActivity();
+  bool ReportContentRead();
   bool ReportCaughtUp();
   bool ReportHydrationFailed();
   bool ReportWaking();

@@ -52,6 +52,16 @@ class ReaderRows : public BatchSource {
   }
 
   int ReadyFd() const override { return reader_->ReadyFd(); }
+  bool Follows() const override { return true; }
+
+  void ReadOn(std::span<const Position> to, std::span<const WatermarkRaise> raises) override {
+    for (Position& bound : bounds_) {
+      const auto moved = std::ranges::find(to, bound.partition, &Position::partition);
+      if (moved != to.end()) bound.offset = std::max(bound.offset, moved->offset);
+    }
+    raises_.insert(raises_.end(), raises.begin(), raises.end());
+    StopAtNextRaise();
+  }
 
  private:
   // No batch goes beyond an offset at which a watermark is raised.
@@ -82,7 +92,7 @@ class ReaderRows : public BatchSource {
   }
 
   const std::unique_ptr<SourceReader> reader_;
-  const std::vector<Position> bounds_;
+  std::vector<Position> bounds_;
   const std::vector<int> columns_;
   std::vector<WatermarkRaise> raises_;  // still to come
   std::optional<SourceCompletion> completion_;

@@ -78,7 +78,10 @@ Result<void> EngineParts::Start() {
     workers_.push_back(std::make_unique<executor::Worker>(
         executor::WorkerOptions{.index = i,
                                 .placement = executor::Placement(options_.workers),
-                                .queue_capacity = options_.ring_capacity},
+                                .queue_capacity = options_.ring_capacity,
+                                .behind_bytes_max = options_.budget == nullptr
+                                                        ? SIZE_MAX
+                                                        : options_.budget->limit() / 8},
         links_.back()));
   }
   coordinator_ =
@@ -102,13 +105,12 @@ EngineParts::Commands EngineParts::AddTable(ObjectId table, bool row_ids,
     Reader reader = hubs_[worker]->Open(table, 0, row_ids);
     return wrap ? wrap(std::move(reader)) : std::move(reader);
   };
-  return AddSource(table, reader_of, nullptr, std::move(completion));
+  return AddSource(table, reader_of, std::move(completion));
 }
 
 EngineParts::Commands EngineParts::AddSource(ObjectId source,
                                              const std::function<Reader(int)>& reader_of,
-                                             History history, Completion completion) {
-  if (history) histories_[source] = std::move(history);
+                                             Completion completion) {
   if (completion != nullptr) completions_[source] = completion;
   Commands commands;
   for (int i = 0; i < options_.workers; ++i) {

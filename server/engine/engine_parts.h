@@ -45,7 +45,7 @@ class EngineParts {
   using Published = std::function<void(const storage::CutRecord&)>;
   using Commands = executor::Coordinator::Commands;
   /// What a source delivered before the given positions, the part that a worker's reader owns,
-  /// completed, its watermarks raised where they have been.
+  /// completed, its watermarks raised where they have been. It follows.
   using History = std::function<std::unique_ptr<executor::BatchSource>(
       const executor::SourceSpec&, int worker, std::span<const Position> before,
       std::span<const executor::WatermarkRaise> raises)>;
@@ -72,10 +72,9 @@ class EngineParts {
   Commands AddTable(ObjectId table, bool row_ids,
                     const std::function<Reader(Reader)>& wrap = nullptr,
                     Completion completion = nullptr);
-  /// Adds a source; each worker gets its own reader. `history`: null if nothing that reads it is
-  /// attached later than it.
+  /// Adds a source; each worker gets its own reader.
   Commands AddSource(ObjectId source, const std::function<Reader(int worker)>& reader_of,
-                     History history = nullptr, Completion completion = nullptr);
+                     Completion completion);
   /// Adds a stream whose records may fail: `topic` is what its error collection says they come
   /// from.
   Commands AddStream(ObjectId stream, std::string topic,

@@ -117,23 +117,23 @@ std::unique_ptr<executor::BatchSource> Engine::Impl::HistoryOf(
   const StreamConnections::Connection connector = streams.Find(stream);
   if (object == nullptr || connector == nullptr) return nullptr;  // dropped in the meantime
   std::vector<Position> start = streams.StartOf(*object, worker, parts->options().workers);
-  std::erase_if(start, [&](Position& from) {
-    return std::ranges::none_of(before, [&](const Position& at) {
-      return at.source == stream && at.partition == from.partition &&
-             at.generation == from.generation && at.offset > from.offset;
-    });
-  });
-  if (start.empty()) return nullptr;
+  std::vector<Position> bounds = start;
+  for (Position& bound : bounds) {
+    for (const Position& at : before) {
+      const bool same = at.source == stream && at.partition == bound.partition &&
+                        at.generation == bound.generation;
+      if (same) bound.offset = std::max(bound.offset, at.offset);
+    }
+  }
   std::vector<executor::WatermarkRaise> raised(raises.begin(), raises.end());
   std::erase_if(raised, [&](const executor::WatermarkRaise& raise) {
     const auto of = std::ranges::find(start, raise.partition, &Position::partition);
     return of == start.end() || of->generation != raise.generation;
   });
-  std::vector<Position> bounds(before.begin(), before.end());
-  std::erase_if(bounds, [&](const Position& at) { return at.source != stream; });
   const Result<EngineParts::Completion> completion = CompletionOf(*object);
   if (!completion) return executor::MakeFailedRows(completion.error());
-  auto reader = connector->Open(std::move(start), {}, parts->options().budget);
+  auto reader = start.empty() ? Result<EngineParts::Reader>(executor::MakeNoReader())
+                              : connector->Open(std::move(start), {}, parts->options().budget);
   if (!reader) return executor::MakeFailedRows(reader.error());
   return executor::MakeReaderRows(std::move(*reader), std::move(bounds), source.columns,
                                   *completion, std::move(raised));

@@ -64,10 +64,11 @@ EngineParts::Commands AddStream(EngineParts& engine, const StreamLog& stream,
         source.later_starts = std::move(later);
         return source;
       },
-      [&stream, workers](const executor::SourceSpec& source, int worker,
-                         std::span<const Position> before,
-                         std::span<const executor::WatermarkRaise> raises) {
-        return MakeHistory(stream, source.columns, worker, workers, before, raises);
+      [&stream, &random, workers, rows_max = options.rows_max](
+          const executor::SourceSpec& source, int worker, std::span<const Position> before,
+          std::span<const executor::WatermarkRaise> raises) {
+        return MakeHistory(stream, source.columns, stream.NewestStarts(worker, workers), before,
+                           raises, rows_max, random);
       },
       stream.completion);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "executor/sources/reader_rows.h"
 #include "types/codec/key.h"
 
 namespace riverrun::simulation {
@@ -68,19 +69,6 @@ class StreamReader : public executor::SourceReader {
   std::vector<Position> bounds_;
 };
 
-class History : public executor::BatchSource {
- public:
-  explicit History(std::vector<Batch> batches) : batches_(std::move(batches)) {}
-  Result<std::optional<Batch>> Next() override {
-    if (next_ == batches_.size()) return std::nullopt;
-    return batches_[next_++];
-  }
-
- private:
-  const std::vector<Batch> batches_;
-  size_t next_ = 0;
-};
-
 }  // namespace
 
 const storage::StreamStart* StreamLog::StartOf(int32_t partition, uint32_t generation) const {
@@ -120,34 +108,26 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log,
   return std::make_unique<StreamReader>(log, std::move(start), rows_max, random);
 }
 
-std::unique_ptr<executor::BatchSource> MakeHistory(
-    const StreamLog& log, const std::vector<int>& columns, int worker, int workers,
-    std::span<const Position> before, std::span<const executor::WatermarkRaise> raises) {
-  std::vector<Batch> batches;
-  std::optional<executor::SourceCompletion> completion;
-  if (log.completion != nullptr) completion.emplace(log.completion);
-  for (const Position& position : before) {
-    if (position.source != log.id || position.partition % workers != worker) continue;
-    if (position.generation != log.generation()) continue;
-    const int64_t from = log.StartOf(position.partition, position.generation)->offset;
-    for (int64_t i = from; i < position.offset; ++i) {
-      BatchBuilder row(log.types);
-      DecodeRow(log.partitions[position.partition][i], 1, row);
-      Batch whole = row.Finish();
-      if (completion) {
-        for (const executor::WatermarkRaise& raise : raises) {
-          const bool applies = raise.partition == position.partition &&
-                               raise.generation == position.generation && raise.offset == i;
-          if (applies) completion->Raise(raise.partition, raise.to);
-        }
-        whole = completion->Complete(position.partition, std::move(whole), true);
-      }
-      Batch& part = batches.emplace_back();
-      part.rows = 1;
-      for (const int column : columns) part.columns.push_back(whole.columns[column]);
+std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
+                                                   const std::vector<int>& columns,
+                                                   std::vector<Position> start,
+                                                   std::span<const Position> before,
+                                                   std::span<const executor::WatermarkRaise> raises,
+                                                   uint32_t rows_max, testing::RandomData& random) {
+  std::vector<Position> bounds = start;
+  for (Position& bound : bounds) {
+    for (const Position& at : before) {
+      const bool same = at.source == log.id && at.partition == bound.partition &&
+                        at.generation == bound.generation;
+      if (same) bound.offset = at.offset;
     }
   }
-  return std::make_unique<History>(std::move(batches));
+  std::vector<executor::WatermarkRaise> raised;
+  for (const executor::WatermarkRaise& raise : raises) {
+    if (raise.generation == log.generation()) raised.push_back(raise);
+  }
+  return executor::MakeReaderRows(MakeStreamReader(log, std::move(start), rows_max, random),
+                                  std::move(bounds), columns, log.completion, std::move(raised));
 }
 
 }  // namespace riverrun::simulation

@@ -50,10 +50,13 @@ std::unique_ptr<executor::SourceReader> MakeStreamReader(const StreamLog& log,
                                                          uint32_t rows_max,
                                                          testing::RandomData& random);
 
-/// Those records of a worker's partitions, completed and judged with the raises, that stand before
-/// the given positions in the newest generation.
-std::unique_ptr<executor::BatchSource> MakeHistory(
-    const StreamLog& log, const std::vector<int>& columns, int worker, int workers,
-    std::span<const Position> before, std::span<const executor::WatermarkRaise> raises);
+/// The records from `start` on that stand before the given positions, completed and judged with the
+/// raises; it follows.
+std::unique_ptr<executor::BatchSource> MakeHistory(const StreamLog& log,
+                                                   const std::vector<int>& columns,
+                                                   std::vector<Position> start,
+                                                   std::span<const Position> before,
+                                                   std::span<const executor::WatermarkRaise> raises,
+                                                   uint32_t rows_max, testing::RandomData& random);
 
 }  // namespace riverrun::simulation

@@ -52,6 +52,8 @@ class CoordinatorTest : public ::testing::Test {
         told += "cut" + std::to_string(cut->cut.info.epoch);
       } else if (auto* join = std::get_if<JoinCommand>(&*command)) {
         told += "join" + std::to_string(join->dataflow.value);
+      } else if (auto* live = std::get_if<GoLiveCommand>(&*command)) {
+        told += "live" + std::to_string(live->dataflow.value);
       } else if (auto* detach = std::get_if<DetachCommand>(&*command)) {
         told += "detach" + std::to_string(detach->dataflow.value);
       } else if (auto* attach = std::get_if<AttachCommand>(&*command)) {
@@ -271,6 +273,29 @@ TEST_F(CoordinatorTest, HydratedDataflowsOfOneChangeAreJoinedTogether) {
   EXPECT_TRUE(joined_.empty());
   EndAndComplete(10);
   EXPECT_EQ(joined_, (std::vector<ObjectId>{{5}, {6}}));
+}
+
+TEST_F(CoordinatorTest, DataflowThatReadsItsSourcesItselfGoesLiveOnAllWorkersAtRest) {
+  coordinator_->Change(AttachHydrating({5}));
+  Run();
+  ToldAll();
+  SayAll([] { return ObeyedReport{}; });
+  coordinator_->RequestCut(1);
+  Run();
+  EXPECT_EQ(ToldAll(), "open10 cut10");
+  Say(0, ContentReadReport{{5}, 1});
+  Say(1, ContentReadReport{{5}, 7});  // of another of this name
+  EndAndComplete(10);
+  EXPECT_EQ(ToldAll(), "") << "the second worker has not read it all";
+  coordinator_->RequestCut(2);
+  clock_.now += 1'000;
+  Run();
+  EXPECT_EQ(ToldAll(), "open11 cut11");
+  Say(1, ContentReadReport{{5}, 1});
+  Run();
+  EXPECT_EQ(ToldAll(), "") << "an epoch is in flight";
+  EndAndComplete(11);
+  EXPECT_EQ(ToldAll(), "live5");
 }
 
 TEST_F(CoordinatorTest, DataflowDetachedWhileItHydratesIsNotWaitedFor) {
