@@ -323,6 +323,36 @@ def main(binary):
                     equal(counts(c, view), expected, f"{view} after a kill, {workers} workers")
                 equal(rows(c, "SELECT late FROM sys.views WHERE name = 'v'"), late, "late rows")
 
+    def views_are_filled_while_records_come():
+        topic = broker.new_topic(partitions=3)
+        for partition in range(3):
+            broker.write(topic, numbers(0, 20000), partition)
+        c = connect()
+        create(c, "s15", topic)
+        c.execute("CREATE MATERIALIZED VIEW v15 AS SELECT part, count(*), sum(id) FROM s15 GROUP BY part")
+
+        def write():
+            for batch in range(40):
+                broker.write(topic, numbers(20000 + 500 * batch, 500), batch % 3)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        created = 0
+        while writer.is_alive() or created < 3:
+            created += 1
+            c.execute(f"CREATE MATERIALIZED VIEW v15_{created} AS SELECT part, count(*), sum(id) "
+                      "FROM s15 GROUP BY part")
+        writer.join()
+        for partition, batches in enumerate([14, 13, 13]):
+            wait(c, "s15", 20000 + 500 * batches - 1, partition)
+        once = rows(c, "SELECT part, count(*), sum(id) FROM s15 GROUP BY part ORDER BY part")
+        equal(sum(row[1] for row in once), 80000, "all are there")
+        equal(rows(c, "SELECT * FROM v15 ORDER BY part"), once, "the first")
+        for i in range(1, created + 1):
+            equal(rows(c, f"SELECT * FROM v15_{i} ORDER BY part"), once, f"view {i} of {created}")
+        for i in range(1, created + 1):
+            c.execute(f"DROP MATERIALIZED VIEW v15_{i}")
+
     # ---- starts and stops ----
 
     def views_created_after_a_reset():
@@ -557,7 +587,7 @@ def main(binary):
              garbage_is_kept_and_harms_nothing, not_null_is_kept, transactions_and_gaps,
              new_partitions_are_read, retention_past_our_offset, a_topic_made_anew_is_never_skipped,
              reset_and_rebuild, a_rebuilt_view_closes_no_window_early,
-             a_partition_behind_the_others, views_created_after_a_reset,
+             a_partition_behind_the_others, views_are_filled_while_records_come, views_created_after_a_reset,
              an_old_topic_is_not_taken_for_the_new_one, kill_and_restart, what_cannot_be_read_again, refusals, sinks, the_broker_goes_away,
              a_start_without_the_broker_waits]
     wanted = sys.argv[2:]
