@@ -173,6 +173,18 @@ def main():
         if options.outage >= 30:  # a shorter one is mostly the noticing
             equal(busy < 0.05, True, f"CPU {busy} while it is away")
 
+    def a_server_ends_without_the_broker():
+        topic = broker.new_topic()
+        with Server(options.binary) as own:
+            c = connect(own)
+            for name in ["a", "b", "c"]:
+                create(c, name, topic, broker.address)
+            broker.stop("--kill")
+            until(lambda: state(c, "c"), away)
+            code, seconds = own.stop()
+            equal((code, seconds < 5), (0, True), f"SIGTERM: exit code {code}, {seconds:.1f} s")
+        broker.start()
+
     def half_open():
         topic = broker.new_topic()
         broker.write(topic, numbers(0, 100))
@@ -235,7 +247,7 @@ def main():
             c.execute(f"WAIT FOR STREAM s OFFSET {end + 5}")
             equal(content(c, "s")[-5:], [(end + 1 + i, 2000 + i) for i in range(5)], "goes on")
 
-    known = [outage, half_open, compacted]
+    known = [outage, a_server_ends_without_the_broker, half_open, compacted]
     with broker, server:
         return run_cases([case for case in known
                           if not options.cases or case.__name__ in options.cases], server)
