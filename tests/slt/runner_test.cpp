@@ -2,8 +2,10 @@
 #include "tests/slt/runner.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -12,12 +14,19 @@
 namespace riverrun::slt {
 namespace {
 
-// Runs a script of one test from a file of its own.
+// A file for this process alone: tests run beside each other.
+std::string OwnFile() {
+  return ::testing::TempDir() + "slt_runner_test_" + std::to_string(getpid()) + ".slt";
+}
+
+// Runs a script of one test.
 FileReport RunText(const std::string& text, const RunnerOptions& options = {}) {
-  const std::string path = ::testing::TempDir() + "slt_runner_test.slt";
+  const std::string path = OwnFile();
   std::ofstream(path) << text;
-  return RunFile(
+  FileReport report = RunFile(
       path, [] { return std::make_unique<LocalEngine>("default", RuntimeOptions{}); }, options);
+  std::filesystem::remove(path);
+  return report;
 }
 
 TEST(Runner, PassesWhatIsRight) {
@@ -106,7 +115,7 @@ class Told : public Engine {
 
 FileReport RunTold(const std::string& text, std::vector<std::string>& asked,
                    const RunnerOptions& options = {}, bool closes_badly = false) {
-  const std::string path = ::testing::TempDir() + "slt_runner_told_test.slt";
+  const std::string path = OwnFile();
   std::ofstream(path) << text;
   asked.clear();
   return RunFile(
