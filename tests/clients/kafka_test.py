@@ -267,14 +267,15 @@ def main(binary):
                 for minute in range(first, last) for i in range(per_minute)]
 
     def create_closing(cursor, stream, topic, view, delay="0 s"):
-        cursor.execute(f"CREATE STREAM {stream} (id bigint, word text, at timestamptz, WATERMARK FOR "
-                       f"at AS at - INTERVAL '{delay}') WITH (connector = 'kafka', topic = '{topic}',"
-                       f" brokers = '{broker.address}', format = 'json', idle_timeout = '0')")
+        cursor.execute(f"CREATE STREAM {stream} (id bigint, word text, at timestamptz, "
+                       f"WATERMARK FOR at AS at - INTERVAL '{delay}') WITH (connector = 'kafka', "
+                       f"topic = '{topic}', brokers = '{broker.address}', format = 'json', "
+                       "idle_timeout = '0')")
         close(cursor, stream, view)
 
     def close(cursor, stream, view):
-        cursor.execute(f"CREATE MATERIALIZED VIEW {view} AS SELECT window_start, count(*) AS n FROM "
-                       f"TUMBLE({stream}, at, INTERVAL '1 minute') GROUP BY window_start "
+        cursor.execute(f"CREATE MATERIALIZED VIEW {view} AS SELECT window_start, count(*) AS n "
+                       f"FROM TUMBLE({stream}, at, INTERVAL '1 minute') GROUP BY window_start "
                        "EMIT ON WINDOW CLOSE")
 
     def counts(cursor, view):
@@ -329,10 +330,11 @@ def main(binary):
             broker.write(topic, numbers(0, 20000), partition)
         c = connect()
         create(c, "s15", topic)
-        c.execute("CREATE MATERIALIZED VIEW v15 AS SELECT part, count(*), sum(id) FROM s15 GROUP BY part")
+        query = "SELECT part, count(*), sum(id) FROM s15 GROUP BY part"
+        c.execute(f"CREATE MATERIALIZED VIEW v15 AS {query}")
 
         def write():
-            for batch in range(40):
+            for batch in range(15):
                 broker.write(topic, numbers(20000 + 500 * batch, 500), batch % 3)
 
         writer = threading.Thread(target=write)
@@ -340,17 +342,15 @@ def main(binary):
         created = 0
         while writer.is_alive() or created < 3:
             created += 1
-            c.execute(f"CREATE MATERIALIZED VIEW v15_{created} AS SELECT part, count(*), sum(id) "
-                      "FROM s15 GROUP BY part")
+            c.execute(f"CREATE MATERIALIZED VIEW v15_{created} AS {query}")
         writer.join()
-        for partition, batches in enumerate([14, 13, 13]):
-            wait(c, "s15", 20000 + 500 * batches - 1, partition)
-        once = rows(c, "SELECT part, count(*), sum(id) FROM s15 GROUP BY part ORDER BY part")
-        equal(sum(row[1] for row in once), 80000, "all are there")
+        for partition in range(3):
+            wait(c, "s15", 20000 + 500 * 5 - 1, partition)
+        once = rows(c, query + " ORDER BY part")
+        equal(sum(row[1] for row in once), 67500, "all are there")
         equal(rows(c, "SELECT * FROM v15 ORDER BY part"), once, "the first")
         for i in range(1, created + 1):
             equal(rows(c, f"SELECT * FROM v15_{i} ORDER BY part"), once, f"view {i} of {created}")
-        for i in range(1, created + 1):
             c.execute(f"DROP MATERIALIZED VIEW v15_{i}")
 
     # ---- starts and stops ----
@@ -583,12 +583,13 @@ def main(binary):
             equal(out.splitlines(), ["CREATE STREAM", "/a|2", "CREATE MATERIALIZED VIEW"], errors)
             equal(own.psql("-At", "-c", "SELECT page, clicks FROM per_minute")[1], "/a|2\n", "view")
 
-    cases = [the_document, the_readme, a_topic_is_a_relation, start_says_where_it_begins, json_as_the_rules_say,
-             garbage_is_kept_and_harms_nothing, not_null_is_kept, transactions_and_gaps,
+    cases = [the_document, the_readme, a_topic_is_a_relation, start_says_where_it_begins,
+             json_as_the_rules_say, garbage_is_kept_and_harms_nothing, not_null_is_kept, transactions_and_gaps,
              new_partitions_are_read, retention_past_our_offset, a_topic_made_anew_is_never_skipped,
              reset_and_rebuild, a_rebuilt_view_closes_no_window_early,
-             a_partition_behind_the_others, views_are_filled_while_records_come, views_created_after_a_reset,
-             an_old_topic_is_not_taken_for_the_new_one, kill_and_restart, what_cannot_be_read_again, refusals, sinks, the_broker_goes_away,
+             a_partition_behind_the_others, views_are_filled_while_records_come,
+             views_created_after_a_reset, an_old_topic_is_not_taken_for_the_new_one,
+             kill_and_restart, what_cannot_be_read_again, refusals, sinks, the_broker_goes_away,
              a_start_without_the_broker_waits]
     wanted = sys.argv[2:]
     with broker, server:
