@@ -286,15 +286,9 @@ class Case {
     last_cut_ = cut;
     cuts_[cut.info.epoch] = cut;
     report_.idle_cuts += std::ranges::any_of(cut.positions, &Position::idle) ? 1 : 0;
-    std::map<ObjectId, Bag> inputs;
-    for (const Relation& table : input_.tables) {
-      inputs[table.id] = TableContent(table.id, commits_, cut.commits_before);
-    }
-    for (const StreamLog& stream : input_.streams) {
-      Bag& bag = inputs[stream.id];
-      for (const std::string& row : stream.Before(cut.positions)) ++bag[row];
-    }
     const bool compare = random_.Chance(40) || checks_due_;
+    std::map<ObjectId, Bag> inputs;
+    if (compare) inputs = InputsOf(cut);
     std::vector<Bag> seen;
     for (size_t i = 0; i < readable_; ++i) {
       const RandomView& view = input_.views[i];
@@ -308,6 +302,18 @@ class Case {
       const RandomView& view = input_.views[i];
       Compare(view, cut, known->second[i], seen[i], view.layout.types, "seen before a crash: ");
     }
+  }
+
+  std::map<ObjectId, Bag> InputsOf(const storage::CutRecord& cut) const {
+    std::map<ObjectId, Bag> inputs;
+    for (const Relation& table : input_.tables) {
+      inputs[table.id] = TableContent(table.id, commits_, cut.commits_before);
+    }
+    for (const StreamLog& stream : input_.streams) {
+      Bag& bag = inputs[stream.id];
+      for (const std::string& row : stream.Before(cut.positions)) ++bag[row];
+    }
+    return inputs;
   }
 
   const StreamLog* StreamOf(const Position& position) const {
