@@ -41,7 +41,7 @@ struct EngineOptions {
   std::function<void(const Error&)> on_failure = nullptr;
   /// Told while the start waits for something outside: a cluster that does not answer.
   std::function<void(const std::string&)> on_waiting = nullptr;
-  /// How often the streams' connectors are asked for new partitions.
+  /// How often the streams' connectors are asked for new partitions; sooner while one is away.
   std::chrono::milliseconds partition_check{5'000};
 };
 
