@@ -402,6 +402,9 @@ Worker::Waits Worker::CollectWaits() const {
     const std::optional<Micros> at = source->ReadyAt();
     if (at && (!waits.until || *at < *waits.until)) waits.until = at;
   }
+  // Whoever asks a reader takes the signal of what has come since the last step: no descriptor will
+  // tell of it any more.
+  waits.has_work = CurrentActivity() != reported_activity_;
   return waits;
 }
 

@@ -185,6 +185,8 @@ class Worker {
   struct Waits {
     std::vector<int> fds;
     std::optional<Micros> until;
+    /// Something came while they were collected: do not sleep, step.
+    bool has_work = false;
   };
   Waits CollectWaits() const;
   /// What its sources and dataflows wait for; for logs and test failures. Between two steps.

@@ -39,6 +39,10 @@ void Runtime::RunWorker(size_t index) {
       continue;
     }
     const Worker::Waits waits = workers_[index]->CollectWaits();
+    if (waits.has_work) {
+      waker.StayAwake();
+      continue;
+    }
     std::optional<Micros> timeout = waits.until;
     if (timeout) *timeout -= clock_.Now();
     waker.Sleep(timeout, waits.fds);
