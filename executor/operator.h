@@ -6,8 +6,8 @@
 // the rows received so far.
 //
 // Rules:
-//   1. Stateful operators emit only in OnBarrier; stateless ones, and the pairs of
-//      joins, in OnBatch.
+//   1. Stateful operators emit only in OnBarrier; stateless ones, the pairs of joins, and
+//      parts of groups, which are added up again behind it, in OnBatch.
 //   2. After each emitted batch ask Output::Full(). If true, keep your place and return kMore; the
 //      pipeline calls Resume, and nothing else, until it returns kDone.
 //   3. Multiplicities may be negative inside an epoch: a retraction may overtake its insertion.
