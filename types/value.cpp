@@ -71,7 +71,7 @@ Value Value::Of(const Type& type, std::string_view text) {
 }
 
 Result<Value> Value::Parse(const Type& type, std::string_view text, const Settings& settings,
-                           Micros now) {
+                           std::optional<Micros> now) {
   ColumnBuilder builder(type);
   TextReader reader(settings, now);
   if (Result<void> read = reader.Append(text, builder); !read) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,7 @@ class Value {
 
   /// Reads a text as TextReader does.
   static Result<Value> Parse(const Type& type, std::string_view text, const Settings& settings = {},
-                             Micros now = 0);
+                             std::optional<Micros> now = 0);
   /// The value of a row of a column.
   static Value From(const Column& column, uint32_t row) { return Value(ConstantFrom(column, row)); }
 

@@ -1,4 +1,5 @@
 // Casts through text: what PostgreSQL's input and output functions do, and the lengths of varchar.
+#include <optional>
 #include <string>
 
 #include "executor/functions/builtin.h"
@@ -14,7 +15,9 @@ constexpr size_t kNameBytesMax = 63;
 // text to anything: the type's input function.
 void Parse(const KernelInput& in, KernelOutput& out) {
   const StringReader text(in.args[0]);
-  TextReader reader(*in.context.settings, in.context.epoch.now);
+  std::optional<Micros> now;
+  if (in.context.has_clock) now = in.context.epoch.now;
+  TextReader reader(*in.context.settings, now);
   ColumnBuilder builder(out.type(), out.budget());
   ForEachValid(in, out, [&](uint32_t row) {
     while (builder.rows() < row) builder.AppendNull();

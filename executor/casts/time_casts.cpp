@@ -142,9 +142,10 @@ void RegisterImplicit(FunctionRegistry& registry) {
   registry.Scalar("cast(time) -> time", Convert<Micros, Micros, SameMicros>, safe, kDescription);
   registry.Scalar("cast(time) -> interval", Convert<Micros, Interval, TimeToInterval>, safe,
                   kDescription);
-  registry.Scalar("cast(time) -> timetz", TimeToTimeTz,
-                  Options(CastContext::kImplicit, CanFail::kNo, Volatility::kStable),
-                  kDescription);
+  registry.Scalar(
+      "cast(time) -> timetz", TimeToTimeTz,
+      {.volatility = Volatility::kStable, .reads_clock = true, .cast = CastContext::kImplicit},
+      kDescription);
   registry.Scalar("cast(timetz) -> timetz", Convert<TimeTz, TimeTz, SameTimeTz>, safe,
                   kDescription);
   registry.Scalar("cast(interval) -> interval", Convert<Interval, Interval, SameInterval>, fails,

@@ -49,6 +49,9 @@ bool NeedsCast(const Type& from, const Type& to);
 /// scales give one that holds them all, or numeric.
 std::optional<Type> CommonType(const FunctionRegistry& registry, std::span<const Type> types);
 
+/// The type without length, precision and scale, and with such elements: decimals are numeric.
+Type WithoutModifiers(Type type);
+
 /// PostgreSQL's category of a type, as in pg_type.typcategory: 'N' numbers, 'S' strings, ...
 char TypeCategory(const Type& type);
 /// Whether the type is its category's preferred one.

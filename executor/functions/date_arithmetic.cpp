@@ -188,10 +188,10 @@ void RegisterDateArithmetic(FunctionRegistry& registry) {
   RegisterTimestamps(registry);
   RegisterTimes(registry);
   RegisterIntervals(registry);
-  const FunctionOptions stable = {.volatility = Volatility::kStable};
+  const FunctionOptions now = {.volatility = Volatility::kStable, .reads_clock = true};
   for (const std::string name :
        {"now", "transaction_timestamp", "statement_timestamp", "current_timestamp"}) {
-    registry.Scalar(name + "() -> timestamptz", Now, stable, "the moment the epoch opened");
+    registry.Scalar(name + "() -> timestamptz", Now, now, "the moment the epoch opened");
   }
 }
 

@@ -67,6 +67,8 @@ struct FunctionOptions {
   CanFail can_fail = CanFail::kNo;
   MayFailHook may_fail = nullptr;  // overrides can_fail
   Volatility volatility = Volatility::kImmutable;
+  /// Depends on EvalContext's moment whatever the arguments are: refused where there is none.
+  bool reads_clock = false;
   PrepareHook prepare = nullptr;
   ResultTypeHook result_type = nullptr;
   /// Functions named "cast" only: the narrowest context in which the cast happens by itself.

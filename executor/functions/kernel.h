@@ -22,6 +22,9 @@ struct EvalContext {
   EpochInfo epoch;                     // epoch.now is what now() returns
   const Settings* settings = nullptr;  // never null while an expression runs
   MemoryBudget* budget = nullptr;      // of the operator; null counts nothing
+  /// False where the same row is computed again at another time and must give the same values: in a
+  /// continuous query, and for the rows of a stream. Then epoch.now decides about no value.
+  bool has_clock = true;
 };
 
 /// Buffers that an expression uses again, within a batch and for the next one. One thread.

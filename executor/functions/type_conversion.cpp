@@ -94,6 +94,13 @@ Type AsNumericType(const Type& type) {
 
 }  // namespace
 
+Type WithoutModifiers(Type type) {
+  if (type.kind == TypeKind::kDecimal) return Type::Numeric();
+  if (type.kind == TypeKind::kArray) return Type::Array(WithoutModifiers(type.element()));
+  type.typmod = -1;
+  return type;
+}
+
 char TypeCategory(const Type& type) {
   if (IsUnknown(type)) return 'X';
   switch (type.kind) {
@@ -197,7 +204,7 @@ std::optional<Type> CommonType(const FunctionRegistry& registry, std::span<const
   if (result.oid == oid::kNumeric) result = AsNumericType(types.front());
   for (const Type& type : types) {
     if (IsUnknown(type)) {
-      if (chosen->oid == oid::kNumeric) result = Type::Numeric();
+      result = WithoutModifiers(result);  // a literal may be longer than a column
       continue;
     }
     if (!FindCast(registry, type, *chosen, CastContext::kImplicit)) return std::nullopt;

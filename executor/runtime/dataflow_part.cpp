@@ -122,6 +122,7 @@ class DataflowPart::Builder {
     auto eval = std::make_unique<EvalContext>();
     eval->settings = part_.environment_.settings;
     eval->budget = part_.environment_.budget;
+    eval->has_clock = part_.environment_.has_clock;
     auto pipeline = std::make_unique<Pipeline>(*eval, part_.environment_.errors());
     part_.stages_.push_back({std::move(eval), std::move(pipeline)});
   }

@@ -32,6 +32,7 @@ struct PartEnvironment {
   Touched* touched = nullptr;  // where exchanges note whom they made work for; may be null
   uint32_t queue_capacity = 16;  // messages, for edges inside the worker
   const Settings* settings = nullptr;
+  bool has_clock = true;  // as EvalContext has it
   MemoryBudget* budget = nullptr;
   /// Where failed rows go; called once a pipeline.
   std::function<std::unique_ptr<ErrorSink>()> errors;

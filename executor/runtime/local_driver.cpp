@@ -100,6 +100,7 @@ LocalDriver::LocalDriver(const DataflowSpec& spec, Environment environment)
   ExchangeEnds no_ends;
   PartEnvironment part{
       .settings = environment.settings,
+      .has_clock = environment.has_clock,
       .budget = environment.budget,
       .errors = [&]() -> std::unique_ptr<ErrorSink> {
         if (environment.errors) return environment.errors();

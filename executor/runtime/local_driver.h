@@ -21,7 +21,8 @@ class LocalDriver {
   struct Environment {
     const Settings* settings = nullptr;
     MemoryBudget* budget = nullptr;
-    EpochInfo epoch;  // what now() says
+    EpochInfo epoch;        // what now() says
+    bool has_clock = true;  // false: the query of a view, which may not ask for it
     std::function<std::unique_ptr<BatchSource>(const SourceSpec&)> open;
     /// How far time has come at the end of a source, by columns of the spec; empty: nothing closes.
     std::function<std::vector<Watermark>(const SourceSpec&)> watermarks = nullptr;

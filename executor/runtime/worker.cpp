@@ -185,6 +185,7 @@ void Worker::Obey(AttachCommand command) {
       .touched = &touched_,
       .queue_capacity = options_.queue_capacity,
       .settings = command.settings.get(),
+      .has_clock = false,
       .budget = command.budget,
       .errors = [&] { return command.errors->NewSink(); },
       .subscribe = [&](const SourceSpec& s) { return Subscribe(command, s, inputs); },

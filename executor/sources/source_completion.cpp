@@ -61,7 +61,8 @@ Result<Micros> ParseIdleTimeout(const std::string* option) {
 }
 
 SourceCompletion::SourceCompletion(std::shared_ptr<const CompletionSpec> spec)
-    : spec_(std::move(spec)), context_{.epoch = {}, .settings = spec_->settings.get()} {
+    : spec_(std::move(spec)),
+      context_{.epoch = {}, .settings = spec_->settings.get(), .has_clock = false} {
   for (const ExpressionRef& column : spec_->columns) {
     const bool given = std::holds_alternative<ColumnRef>(column->node);
     columns_.push_back(given ? std::nullopt

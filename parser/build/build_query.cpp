@@ -6,63 +6,57 @@
 
 namespace riverrun::parser {
 
+static void RefuseSecond(bool earlier, std::string_view what, ast::Span span) {
+  if (!earlier) return;
+  throw SqlError(sqlstate::kSyntaxError, "multiple " + std::string(what) + " clauses not allowed",
+                 span.begin);
+}
+
 ast::Query AstBuilder::Build(P::QueryContext* context) {
   ast::Query query = Build(context->queryBody());
   if (auto* with = context->withClause()) {
-    // ( WITH a ... ) inside WITH b ... : the inner clause belongs to a query of its own.
-    if (query.with)
-      Unsupported("WITH before a parenthesised query that has its own WITH", SpanOf(with));
+    RefuseSecond(query.with.has_value(), "WITH", SpanOf(with));
     query.with = Build(with);
   }
   query.span = SpanOf(context);
   return query;
 }
 
+// What stands behind a parenthesised query belongs to that query, as in PostgreSQL:
+// (SELECT ... LIMIT 5) ORDER BY x is SELECT ... ORDER BY x LIMIT 5.
 ast::Query AstBuilder::Build(P::QueryBodyContext* context) {
   ast::Query query = Build(context->queryTerm());
-  const bool decorated = query.with || !query.order_by.empty() || query.limit || query.offset ||
-                         !query.locking.empty() || query.emit;
-  const bool decorates = context->orderBy() || !context->resultLimit().empty() ||
-                         !context->rowLocking().empty() || context->emitClause();
-  if (decorated && decorates) {
-    // (SELECT ... LIMIT 5) ORDER BY x: the inner clauses come first, so the inner query becomes a
-    // derived table. Its columns are those of SELECT *.
-    ast::Select outer;
-    outer.items.push_back({ast::Expression{ast::Star{}, query.span}, std::nullopt, query.span});
-    const ast::Span span = query.span;
-    outer.from.push_back({ast::DerivedTable{std::move(query), false}, std::nullopt, span});
-    query = ast::Query();
-    query.body = std::move(outer);
-  }
   query.span = SpanOf(context);
-  if (auto* order = context->orderBy()) query.order_by = Build(order);
+  if (auto* order = context->orderBy()) {
+    RefuseSecond(!query.order_by.empty(), "ORDER BY", SpanOf(order));
+    query.order_by = Build(order);
+  }
   for (auto* limit : context->resultLimit()) AddLimit(query, limit);
   for (auto* locking : context->rowLocking()) {
     if (!locking->K_READ()) query.locking.push_back(Build(locking));
   }
-  if (auto* emit = context->emitClause()) query.emit = Build(emit);
+  if (auto* emit = context->emitClause()) {
+    RefuseSecond(query.emit.has_value(), "EMIT", SpanOf(emit));
+    query.emit = Build(emit);
+  }
   return query;
 }
 
 void AstBuilder::AddLimit(ast::Query& query, P::ResultLimitContext* context) {
-  const auto refuse_second = [&](const ast::Box<ast::Expression>& earlier, std::string_view what) {
-    if (!earlier) return;
-    throw SqlError(sqlstate::kSyntaxError, "multiple " + std::string(what) + " clauses not allowed",
-                   SpanOf(context).begin);
-  };
+  const ast::Span span = SpanOf(context);
   if (context->K_OFFSET()) {
-    refuse_second(query.offset, "OFFSET");
+    RefuseSecond(static_cast<bool>(query.offset), "OFFSET", span);
     query.offset = Build(context->expression());
     return;
   }
-  refuse_second(query.limit, "LIMIT");
+  RefuseSecond(static_cast<bool>(query.limit), "LIMIT", span);
   if (context->K_LIMIT()) {
     if (auto* limit = context->expression()) query.limit = Build(limit);
     return;
   }
   query.with_ties = context->K_TIES() != nullptr;
   auto* count = context->valueExpression();
-  query.limit = count ? Build(count) : ast::Expression{ast::NumberLiteral{"1"}, SpanOf(context)};
+  query.limit = count ? Build(count) : ast::Expression{ast::NumberLiteral{"1"}, span};
 }
 
 ast::RowLocking AstBuilder::Build(P::RowLockingContext* context) const {

@@ -119,7 +119,10 @@ class StatementBinder {
 StatementPlan StatementBinder::BindNode(const ast::Prepare& node) {
   BindContext context = state_.context();
   context.parameters.clear();
-  for (const ast::TypeName& type : node.types) context.parameters.push_back({BindType(type)});
+  // A parameter has no modifier in PostgreSQL: numeric(5,1) takes any number.
+  for (const ast::TypeName& type : node.types) {
+    context.parameters.push_back({executor::WithoutModifiers(BindType(type))});
+  }
   return PreparePlan{
       node.name.text, std::make_shared<const ast::Statement>(*node.statement),
       std::make_shared<const BoundStatement>(riverrun::planner::Bind(*node.statement, context))};
@@ -128,8 +131,9 @@ StatementPlan StatementBinder::BindNode(const ast::Prepare& node) {
 QueryMode ModeOf(const ast::Statement& statement) {
   const auto* view = std::get_if<ast::CreateView>(&statement.node);
   const auto* query = std::get_if<ast::Query>(&statement.node);
-  const bool continuous =
-      (view != nullptr && view->materialized) || (query != nullptr && query->emit.has_value());
+  const bool continuous = (view != nullptr && view->materialized) ||
+                          (query != nullptr && query->emit.has_value()) ||
+                          std::holds_alternative<ast::CreateSink>(statement.node);
   return continuous ? QueryMode::kContinuous : QueryMode::kOneShot;
 }
 

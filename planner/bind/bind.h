@@ -45,6 +45,8 @@ struct BindContext {
   std::string database = "riverrun";
   std::string user = "riverrun";
   Micros now = 0;  // what 'now' and 'today' mean in a literal
+  /// `now` stays what it is whenever the text is bound again: the moment a view was made.
+  bool now_is_fixed = false;
   /// $1 is the first. A statement may have more parameters than this has entries.
   std::vector<BindParameter> parameters = {};
   /// Ids for objects that a statement creates. Needed by CREATE only.

@@ -8,6 +8,7 @@ namespace riverrun::planner {
 namespace {
 
 constexpr uint32_t kParametersMax = 65535;
+constexpr int kPlanDepthMax = 2000;
 
 // How many Shared nodes there are of each number.
 std::map<uint32_t, int> UsesOfShared(const LogicalPlan& plan) {
@@ -31,10 +32,18 @@ LogicalPlan Unshared(const Shared& shared) {
 }  // namespace
 
 BindState::BindState(const BindContext& bind_context, QueryMode query_mode)
-    : context_(&bind_context), functions_(executor::BuiltinFunctions()), mode_(query_mode) {
+    : context_(&bind_context),
+      functions_(executor::BuiltinFunctions()),
+      mode_(query_mode),
+      clock_forbidden_(query_mode == QueryMode::kContinuous) {
   for (const BindParameter& parameter : bind_context.parameters) {
     parameter_types_.push_back(parameter.type);
   }
+}
+
+std::optional<Micros> BindState::Now() const {
+  if (clock_forbidden_ && !context_->now_is_fixed) return std::nullopt;
+  return context_->now;
 }
 
 void BindState::Use(const storage::CatalogObject& object, uint32_t privileges, Position position) {
@@ -85,6 +94,34 @@ std::optional<Position> BindState::PositionOf(const Expression& reference) const
   const auto found = column_positions_.find(&reference);
   if (found == column_positions_.end()) return std::nullopt;
   return found->second.second;
+}
+
+int BindState::DepthOf(const LogicalPlan& plan) {
+  if (const auto known = plan_depths_.find(plan); known != plan_depths_.end()) return known->second;
+  int depth = 0;
+  for (const LogicalPlan& input : InputsOf(*plan)) depth = std::max(depth, DepthOf(input));
+  return plan_depths_.emplace(plan, depth + 1).first->second;
+}
+
+void BindState::CheckDepth(const LogicalPlan& plan, Position position) {
+  if (DepthOf(plan) <= kPlanDepthMax) return;
+  throw SqlError(sqlstate::kStatementTooComplex, "WITH queries and views are nested too deeply",
+                 position)
+      .WithHint("Keep a part of the query as a materialized view, and read that.");
+}
+
+void BindState::NoteRelation(Position position, const std::string& schema) {
+  if (depth_ == 0) meant_names_.schemas.insert_or_assign(position, schema);
+}
+
+void BindState::NoteStar(Position position, std::vector<ast::QualifiedName> columns) {
+  std::set<std::vector<std::string>> names;
+  for (const ast::QualifiedName& column : columns) {
+    std::vector<std::string> parts;
+    for (const ast::Identifier& part : column.parts) parts.push_back(part.text);
+    if (!names.insert(std::move(parts)).second) return;
+  }
+  if (depth_ == 0) meant_names_.stars.insert_or_assign(position, std::move(columns));
 }
 
 BoundQuery BindState::Finish(LogicalPlan plan, std::vector<ResultColumn> result) const {

@@ -26,6 +26,14 @@ struct Bound {
   bool IsUnknown() const { return type().oid == oid::kUnknown; }
 };
 
+/// What names in the statement's own text (not in that of views) turned out to mean, by the place
+/// where they begin.
+struct MeantNames {
+  std::map<Position, std::string> schemas;  // of relations
+  /// The columns that a star stands for. One over columns of the same name is left out.
+  std::map<Position, std::vector<ast::QualifiedName>> stars;
+};
+
 /// The statement that is being bound.
 class BindState {
  public:
@@ -35,6 +43,11 @@ class BindState {
   const executor::FunctionRegistry& functions() const { return functions_; }
   ColumnAllocator& columns() { return columns_; }
   QueryMode mode() const { return mode_; }
+
+  /// From here on a literal may not mean the moment: what is bound is computed again later.
+  void ForbidClock() { clock_forbidden_ = true; }
+  /// What 'now' means in a literal; nothing where it may not stand.
+  std::optional<Micros> Now() const;
 
   /// Notes that the statement names an object, and that its user may do this with it.
   void Use(const storage::CatalogObject& object, uint32_t privileges, Position position);
@@ -54,6 +67,16 @@ class BindState {
   /// Where the text of a column reference stands, for errors that are found later.
   void NoteColumn(const ExpressionRef& reference, Position position);
   std::optional<Position> PositionOf(const Expression& reference) const;
+
+  /// Throws 54001 if the plan is deeper than what is walked by recursion may be. Call for each part
+  /// that another one may be put over without the statement's text nesting: WITH tables and views.
+  void CheckDepth(const LogicalPlan& plan, Position position);
+
+  /// Notes that a relation of this schema stands there.
+  void NoteRelation(Position position, const std::string& schema);
+  /// Notes the columns that a star stands for.
+  void NoteStar(Position position, std::vector<ast::QualifiedName> columns);
+  const MeantNames& meant_names() const { return meant_names_; }
 
   /// Binds what follows under another context (a view's own settings) until it is destroyed.
   class Under {
@@ -80,12 +103,17 @@ class BindState {
   BoundQuery Finish(LogicalPlan plan, std::vector<ResultColumn> result) const;
 
  private:
+  int DepthOf(const LogicalPlan& plan);
+
   const BindContext* context_;
   const executor::FunctionRegistry& functions_;
   const QueryMode mode_;
+  bool clock_forbidden_;
   int depth_ = 0;
   ColumnAllocator columns_;
   std::set<ObjectId> reads_;
+  MeantNames meant_names_;
+  std::map<LogicalPlan, int> plan_depths_;  // of parts that were checked, and what is below them
   uint32_t shared_ = 0;
   std::vector<std::optional<Type>> parameter_types_;
   std::map<const Expression*, std::pair<ExpressionRef, Position>> column_positions_;

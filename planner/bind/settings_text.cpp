@@ -42,7 +42,8 @@ SettingTexts TextsOf(const BindContext& context) {
           {"IntervalStyle", std::string(IntervalStyleText(settings.date_time.interval))},
           {"bytea_output", settings.bytea_output == ByteaOutput::kHex ? "hex" : "escape"},
           {"extra_float_digits", std::to_string(settings.extra_float_digits)},
-          {"search_path", path}};
+          {"search_path", path},
+          {"now", std::to_string(context.now)}};
 }
 
 BindContext WithSettings(const BindContext& context, const SettingTexts& texts) {
@@ -65,6 +66,9 @@ BindContext WithSettings(const BindContext& context, const SettingTexts& texts) 
       std::from_chars(text.data(), text.data() + text.size(), settings.extra_float_digits);
     } else if (name == "search_path") {
       out.search_path = ReadNames(text);
+    } else if (name == "now") {
+      std::from_chars(text.data(), text.data() + text.size(), out.now);
+      out.now_is_fixed = true;
     }
   }
   return out;

@@ -12,7 +12,7 @@ namespace riverrun::planner {
 using SettingTexts = std::vector<std::pair<std::string, std::string>>;
 
 /// TimeZone, DateStyle, IntervalStyle, bytea_output, extra_float_digits and search_path, each as
-/// SET takes it.
+/// SET takes it; and "now", the moment that literals like 'now' mean for ever, in microseconds.
 SettingTexts TextsOf(const BindContext& context);
 
 /// The context with these settings instead of its own, and without parameters. CHECKs that the

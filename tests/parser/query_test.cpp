@@ -31,10 +31,16 @@ TEST(Query, IntersectBindsTighterThanUnion) {
   EXPECT_EQ(std::get<ast::SetOperation>(left.left->body).op, ast::SetOperator::kExcept);
 }
 
-TEST(Query, ParenthesisedQueryKeepsItsOwnClauses) {
-  const ast::Query query = ParseQuery("(SELECT a FROM t LIMIT 5) ORDER BY a");
-  EXPECT_EQ(Print(query), "SELECT * FROM (SELECT a FROM t LIMIT 5) ORDER BY a");
+TEST(Query, ClausesBehindParenthesesBelongToTheQueryInside) {
+  EXPECT_EQ(Print(ParseQuery("(SELECT a FROM t LIMIT 5) ORDER BY a")),
+            "SELECT a FROM t ORDER BY a LIMIT 5");
   EXPECT_EQ(Print(ParseQuery("(SELECT a FROM t) ORDER BY a")), "SELECT a FROM t ORDER BY a");
+  EXPECT_EQ(Print(ParseQuery("WITH b AS (SELECT 1) (SELECT a FROM b)")),
+            "WITH b AS (SELECT 1) SELECT a FROM b");
+  EXPECT_THROW(ParseQuery("(SELECT a FROM t LIMIT 3) LIMIT 2"), SqlError);
+  EXPECT_THROW(ParseQuery("(SELECT a FROM t ORDER BY a) ORDER BY b"), SqlError);
+  EXPECT_THROW(ParseQuery("(SELECT a FROM t OFFSET 1) OFFSET 2"), SqlError);
+  EXPECT_THROW(ParseQuery("WITH b AS (SELECT 1) (WITH c AS (SELECT 2) SELECT a FROM c)"), SqlError);
 }
 
 TEST(Query, LimitInEverySpelling) {

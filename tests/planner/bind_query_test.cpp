@@ -1,6 +1,9 @@
 // What queries are bound to: the plan as EXPLAIN prints it, and the names and types of results.
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <string>
+
 #include "tests/planner/bind_fixture.h"
 
 namespace riverrun::planner::test {
@@ -174,6 +177,42 @@ TEST(BindQuery, ContinuousQueriesRefuseWhatTheyCouldNotRepeat) {
 TEST(BindQuery, EmitChangesMakesASelectContinuous) {
   const BoundStatement bound = World().Bind("SELECT x FROM u EMIT CHANGES");
   EXPECT_TRUE(std::get<QueryPlan>(bound.plan).continuous);
+}
+
+// A chain of WITH tables, each of which is `step` over the one before.
+std::string Chain(int length, const std::function<std::string(const std::string&)>& step) {
+  std::string sql = "WITH q0 AS (SELECT 1 AS x)";
+  for (int i = 1; i < length; ++i) {
+    sql += ", q" + std::to_string(i) + " AS (" + step("q" + std::to_string(i - 1)) + ")";
+  }
+  return sql + " SELECT x FROM q" + std::to_string(length - 1);
+}
+
+TEST(BindQuery, ChainsOfWithTablesAreBounded) {
+  const auto once = [](const std::string& q) { return "SELECT x FROM " + q; };
+  EXPECT_EQ(World().Refused(Chain(8000, once)).state, "54001");
+  EXPECT_EQ(World().Columns(Chain(500, once)), "x integer");
+}
+
+TEST(BindQuery, WhatIsSharedIsPlannedOnce) {
+  // There are 2^200 ways through this plan.
+  const BoundStatement bound = World().Bind(Chain(200, [](const std::string& q) {
+    return "SELECT x FROM " + q + " UNION SELECT x FROM " + q;
+  }));
+  EXPECT_LT(PlanQuery(QueryOf(bound), {}).dataflow.nodes.size(), 2000U);
+}
+
+TEST(BindQuery, CopiedOperandsAreBounded) {
+  std::string nested = "a";
+  for (int i = 0; i < 30; ++i) {
+    nested = "(CASE " + nested + " WHEN 1 THEN 2 WHEN 3 THEN 4 ELSE 5 END)";
+  }
+  const BindError error = World().Refused("SELECT " + nested + " FROM t");
+  EXPECT_EQ(error.state, "54001");
+  EXPECT_EQ(error.text, "expression has more than 100000 parts");
+  std::string between = "1";
+  for (int i = 0; i < 40; ++i) between = "(" + between + " BETWEEN 0 AND 5)::int";
+  EXPECT_EQ(World().Refused("SELECT " + between).state, "54001");
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ Answer BatchAnswer(const RandomView& view, const std::map<ObjectId, Bag>& inputs
       query, {.settings = &settings,
               .budget = nullptr,
               .epoch = epoch,
+              .has_clock = false,
               .open =
                   [&](const executor::SourceSpec& source) {
                     const auto& node = *std::ranges::find_if(

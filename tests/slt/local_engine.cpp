@@ -335,7 +335,8 @@ Result<std::vector<Batch>> LocalEngine::RunOnce(const planner::LoweredQuery& que
       .open = [this](const executor::SourceSpec& source) {
         return std::make_unique<BatchList>(Scan(source.object, source.columns));
       }};
-  if (drop_failing_rows) {
+  if (drop_failing_rows) {  // the query of a view
+    environment.has_clock = false;
     environment.errors = [] { return std::make_unique<DropFailing>(); };
     environment.watermarks = [this](const executor::SourceSpec& source) {
       return runtime_->Watermarks(source);

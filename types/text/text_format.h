@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,9 @@ class TextWriter {
 /// Reads text exactly as PostgreSQL 15's input functions do under the given settings. One thread.
 class TextReader {
  public:
-  /// `now` is the moment that 'now', 'today' and a zone without a date refer to.
-  explicit TextReader(const Settings& settings, Micros now = 0);
+  /// `now` is the moment that 'now', 'today' and a zone without a date refer to. Without one they
+  /// are refused with 0A000: where a text that is read again must give the same value.
+  explicit TextReader(const Settings& settings, std::optional<Micros> now = 0);
   TextReader(const TextReader&) = delete;
   TextReader& operator=(const TextReader&) = delete;
 

@@ -165,7 +165,7 @@ Result<void> AppendCharacterType(std::string_view text, ColumnBuilder& out) {
 
 }  // namespace
 
-TextReader::TextReader(const Settings& settings, Micros now)
+TextReader::TextReader(const Settings& settings, std::optional<Micros> now)
     : settings_(settings), zone_(*settings_.time_zone) {
   input_ = {.style = settings_.date_time, .now = now, .zone = &zone_, .zones = &zones_};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,13 +27,15 @@ struct DateTimeStyle {
 /// What reading a time depends on besides its text.
 struct DateTimeInput {
   DateTimeStyle style;
-  Micros now = 0;                  // for 'now', 'today', 'tomorrow' and a zone without a date
+  // For 'now', 'today', 'tomorrow' and a zone without a date; nothing: those are refused.
+  std::optional<Micros> now = 0;
   ZoneCursor* zone = nullptr;      // the session's zone; null means UTC
   TimeZoneCache* zones = nullptr;  // for zones named in the text; null looks each one up anew
 };
 
 // Reading. 22007 for what is not a time, 22008 for a field or a value out of range, 22009 for a
-// zone's offset out of range, 22015 for an interval's field, 22023 for an unknown zone.
+// zone's offset out of range, 22015 for an interval's field, 22023 for an unknown zone; 0A000 where
+// the text asks for the moment and the input has none.
 // `precision` is that of timestamp(p): 0..6, or -1.
 
 /// timestamp; a zone in the text is read and ignored.

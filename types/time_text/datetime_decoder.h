@@ -20,6 +20,7 @@ enum class ReadFailure : uint8_t {
   kZoneOverflow,      // 22009
   kIntervalOverflow,  // 22015
   kUnknownZone,       // 22023
+  kNeedsNow,          // 0A000; the input has no moment
 };
 
 /// Reads `[hours]:[minutes][:seconds[.fraction]]`. Two numbers are minutes and seconds if there is
@@ -56,6 +57,8 @@ class DateTimeDecoder {
   const CivilTime& civil() const { return civil_; }
   /// The offset written, else that of the session's zone.
   int32_t zone_seconds_west() const { return zone_west_; }
+  /// The offset is another one on other days, and the text names no day.
+  bool zone_needs_now() const { return zone_needs_now_; }
   /// The name behind kUnknownZone.
   std::string_view unknown_zone() const { return unknown_zone_; }
 
@@ -108,6 +111,7 @@ class DateTimeDecoder {
   bool is_julian_ = false;
   bool two_digit_year_ = false;
   bool is_bc_ = false;
+  bool zone_needs_now_ = false;
   int32_t am_pm_ = -1;  // hours to add, -1 for a 24-hour clock
   const TimeZone* named_zone_ = nullptr;
   std::string dated_abbreviation_;  // upper case; its zone is named_zone_

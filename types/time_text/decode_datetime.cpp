@@ -291,7 +291,6 @@ ReadFailure DateTimeDecoder::DecodeMonthWord(int32_t month) {
 }
 
 ReadFailure DateTimeDecoder::DecodeReserved(Kind kind) {
-  const Micros local = session_zone_->UtcToLocal(input_.now);
   if (kind == Kind::kAllBalls) {
     outcome_ = Outcome::kFields;
     civil_.hour = civil_.minute = civil_.second = civil_.micros = 0;
@@ -299,13 +298,17 @@ ReadFailure DateTimeDecoder::DecodeReserved(Kind kind) {
     found_ = kTime | kZone;
     return ReadFailure::kNone;
   }
+  const bool needs_now = kind == Kind::kNow || kind == Kind::kToday || kind == Kind::kTomorrow ||
+                         kind == Kind::kYesterday;
+  if (needs_now && !input_.now) return ReadFailure::kNeedsNow;
+  const Micros local = session_zone_->UtcToLocal(input_.now.value_or(0));
   if (kind == Kind::kNow) {
     const CivilTime now = CivilFromMicros(local);
     const CivilDate date = time_only() ? civil_.date : now.date;
     civil_ = now;
     civil_.date = date;
     found_ = time_only() ? kTime : kDate | kTime | kZone;
-    if (!time_only()) zone_west_ = -session_zone_->OffsetAt(input_.now);
+    if (!time_only()) zone_west_ = -session_zone_->OffsetAt(*input_.now);
     return ReadFailure::kNone;
   }
   if (time_only()) return ReadFailure::kSyntax;
@@ -393,13 +396,16 @@ ReadFailure DateTimeDecoder::FinishZone() {
   CivilTime reading = civil_;
   if (time_only() && !Has(kDate)) {
     // Without a date, today's decides, and a name only where its offset never changes.
-    if (named_zone_ != nullptr && dated_abbreviation_.empty()) {
-      ZoneSpan span;
-      ZoneSpan after;
-      if (named_zone_->NextChange(kTimestampMin, span, after)) return ReadFailure::kSyntax;
+    const TimeZone& zone = named_zone_ != nullptr ? *named_zone_ : session_zone_->zone();
+    ZoneSpan span;
+    ZoneSpan after;
+    const bool changes = zone.NextChange(kTimestampMin, span, after);
+    if (changes && named_zone_ != nullptr && dated_abbreviation_.empty()) {
+      return ReadFailure::kSyntax;
     }
     if ((have_ & kDate) != 0) return ReadFailure::kSyntax;
-    reading.date = CivilFromMicros(session_zone_->UtcToLocal(input_.now)).date;
+    zone_needs_now_ = changes;
+    reading.date = CivilFromMicros(session_zone_->UtcToLocal(input_.now.value_or(0))).date;
   }
   // Beyond all timestamps the year with the same calendar answers for its likes, and before them
   // no clock had changed yet.

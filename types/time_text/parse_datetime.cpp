@@ -90,6 +90,14 @@ Error ReadError(ReadFailure failure, std::string_view text, std::string_view typ
     case ReadFailure::kZoneOverflow:
       return {sqlstate::kInvalidTimeZoneDisplacement,
               "time zone displacement out of range: " + Quoted(text)};
+    case ReadFailure::kNeedsNow: {
+      Error error{sqlstate::kFeatureNotSupported, Quoted(text) + " as a value of type " +
+                                                      std::string(type_name) +
+                                                      " is not supported in a continuous query"};
+      error.detail = "What it means changes although no input does.";
+      error.hint = "Give the date and the time zone, or compute the value when the row is written.";
+      return error;
+    }
     case ReadFailure::kUnknownZone:
       return {sqlstate::kInvalidParameterValue, "time zone " + Quoted(text) + " not recognized"};
     case ReadFailure::kNone:
@@ -155,6 +163,10 @@ Result<TimeTz> ParseTimeOfDay(std::string_view text, const DateTimeInput& input,
   DateTimeDecoder decoder(input, DateTimeDecoder::Target::kTimeOnly);
   auto decoded = Decode(decoder, text, type_name);
   if (!decoded) return std::unexpected(std::move(decoded.error()));
+  const bool keeps_zone = type_name == kTimeTzName;
+  if (keeps_zone && decoder.zone_needs_now() && !input.now) {
+    return std::unexpected(ReadError(ReadFailure::kNeedsNow, text, type_name));
+  }
   const CivilTime& civil = decoder.civil();
   const Micros time = civil.hour * kMicrosPerHour + civil.minute * kMicrosPerMinute +
                       civil.second * kMicrosPerSecond + civil.micros;

@@ -136,6 +136,7 @@ void RegisterAtTimeZone(FunctionRegistry& registry) {
   registry.Scalar("timezone(text, timetz) -> timetz", TimeTzInZone,
                   {.can_fail = CanFail::kYes,
                    .volatility = Volatility::kStable,
+                   .reads_clock = true,
                    .prepare = PrepareZone},
                   "the same time in a zone");
   registry.Scalar("timezone(interval, timestamp) -> timestamptz", AtOffset<true>, kCanFail,

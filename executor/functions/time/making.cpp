@@ -168,14 +168,14 @@ bool IsFiniteDay(Days date) { return IsFiniteDate(date); }
 bool IsFiniteInterval(Interval) { return true; }
 
 constexpr FunctionOptions kCanFail = {.can_fail = CanFail::kYes};
-constexpr FunctionOptions kStable = {.volatility = Volatility::kStable};
+constexpr FunctionOptions kNow = {.volatility = Volatility::kStable, .reads_clock = true};
 constexpr FunctionOptions kInZone = {.can_fail = CanFail::kYes, .volatility = Volatility::kStable};
 
 void RegisterNow(FunctionRegistry& registry) {
-  registry.Scalar("current_date() -> date", CurrentDate, kStable, "today");
-  registry.Scalar("current_time() -> timetz", CurrentTime, kStable, "the time of day");
-  registry.Scalar("localtime() -> time", LocalTime, kStable, "the time of day");
-  registry.Scalar("localtimestamp() -> timestamp", LocalTimestamp, kStable,
+  registry.Scalar("current_date() -> date", CurrentDate, kNow, "today");
+  registry.Scalar("current_time() -> timetz", CurrentTime, kNow, "the time of day");
+  registry.Scalar("localtime() -> time", LocalTime, kNow, "the time of day");
+  registry.Scalar("localtimestamp() -> timestamp", LocalTimestamp, kNow,
                   "the moment of the epoch on the session's clock");
   constexpr FunctionOptions kVolatile = {.can_fail = CanFail::kYes,
                                          .volatility = Volatility::kVolatile};
@@ -217,8 +217,10 @@ void RegisterTimeMaking(FunctionRegistry& registry) {
                   "years, months, days and time from the second to the first");
   registry.Scalar("age(timestamptz, timestamptz) -> interval", AgeTz, kInZone,
                   "years, months, days and time from the second to the first");
-  registry.Scalar("age(timestamp) -> interval", AgeSince<false>, kInZone, "time since");
-  registry.Scalar("age(timestamptz) -> interval", AgeSince<true>, kInZone, "time since");
+  constexpr FunctionOptions kSince = {
+      .can_fail = CanFail::kYes, .volatility = Volatility::kStable, .reads_clock = true};
+  registry.Scalar("age(timestamp) -> interval", AgeSince<false>, kSince, "time since");
+  registry.Scalar("age(timestamptz) -> interval", AgeSince<true>, kSince, "time since");
   registry.Scalar("justify_hours(interval) -> interval", Status<HoursJustified>(), kCanFail,
                   "24 hours are a day");
   registry.Scalar("justify_days(interval) -> interval", Status<DaysJustified>(), kCanFail,

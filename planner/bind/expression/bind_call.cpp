@@ -29,24 +29,68 @@ constexpr std::array<std::string_view, 5> kWindowTables = {"session", "cumulate"
 constexpr std::array<std::string_view, 4> kKnownHere = {
     "pg_typeof", "pg_backend_pid", "pg_is_in_recovery", "pg_advisory_unlock_all"};
 // Of PostgreSQL's or ours, not built yet: they are named instead of "does not exist".
-constexpr std::array<std::string_view, 14> kLaterAggregates = {"string_agg",
-                                                               "array_agg",
-                                                               "json_agg",
-                                                               "jsonb_agg",
-                                                               "jsonb_object_agg",
-                                                               "mode",
-                                                               "first",
-                                                               "last",
-                                                               "arg_min",
-                                                               "arg_max",
-                                                               "percentile_cont",
-                                                               "percentile_disc",
-                                                               "approx_count_distinct",
-                                                               "approx_percentile"};
+constexpr std::string_view kLaterAggregates[] = {"string_agg",
+                                                 "array_agg",
+                                                 "json_agg",
+                                                 "jsonb_agg",
+                                                 "json_object_agg",
+                                                 "jsonb_object_agg",
+                                                 "mode",
+                                                 "first",
+                                                 "last",
+                                                 "arg_min",
+                                                 "arg_max",
+                                                 "percentile_cont",
+                                                 "percentile_disc",
+                                                 "approx_count_distinct",
+                                                 "approx_percentile",
+                                                 "bit_and",
+                                                 "bit_or",
+                                                 "bit_xor",
+                                                 "corr",
+                                                 "covar_pop",
+                                                 "covar_samp",
+                                                 "regr_avgx",
+                                                 "regr_avgy",
+                                                 "regr_count",
+                                                 "regr_intercept",
+                                                 "regr_r2",
+                                                 "regr_slope",
+                                                 "regr_sxx",
+                                                 "regr_sxy",
+                                                 "regr_syy",
+                                                 "xmlagg",
+                                                 "range_agg"};
+constexpr std::string_view kLaterFunctions[] = {"set_config",
+                                                "to_date",
+                                                "to_number",
+                                                "jsonb_pretty",
+                                                "jsonb_path_query",
+                                                "jsonb_path_query_array",
+                                                "jsonb_path_query_first",
+                                                "jsonb_path_exists",
+                                                "jsonb_path_match",
+                                                "jsonb_object_keys",
+                                                "json_object_keys",
+                                                "json_each",
+                                                "json_each_text",
+                                                "json_array_elements",
+                                                "json_array_elements_text",
+                                                "json_populate_record",
+                                                "jsonb_populate_record",
+                                                "json_to_record",
+                                                "jsonb_to_record",
+                                                "json_to_recordset",
+                                                "jsonb_to_recordset",
+                                                "overlaps",
+                                                "num_nulls",
+                                                "num_nonnulls",
+                                                "width_bucket",
+                                                "array_dims"};
 
 template <class List>
 bool Has(const List& list, std::string_view name) {
-  return std::ranges::find(list, name) != list.end();
+  return std::ranges::find(list, name) != std::end(list);
 }
 
 // What a call may not have yet, or may not have at all.
@@ -96,6 +140,7 @@ void RefuseLater(std::string_view name, Position position) {
   if (Has(kSetFunctions, name)) NotYet("the set-returning function " + text + " is", position);
   if (Has(kWindowTables, name)) NotYet("the window function " + text + " is", position);
   if (Has(kLaterAggregates, name)) NotYet("the aggregate function " + text + " is", position);
+  if (Has(kLaterFunctions, name)) NotYet("the function " + text + " is", position);
 }
 
 }  // namespace

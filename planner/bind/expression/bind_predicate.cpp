@@ -1,5 +1,6 @@
 // AND, OR, NOT, IS, BETWEEN, LIKE, IN, ANY and ALL, CASE.
 #include <algorithm>
+#include <map>
 
 #include "planner/bind/expression/expression_binder.h"
 
@@ -7,6 +8,29 @@ namespace riverrun::planner {
 namespace {
 
 using executor::Make;
+
+// What an operand that is written once and stands in several places may make of an expression.
+constexpr size_t kPartsMax = 100'000;
+
+// The parts of an expression, those in several places counted for each.
+size_t PartsOf(const ExpressionRef& expression, std::map<const Expression*, size_t>& known) {
+  if (const auto found = known.find(expression.get()); found != known.end()) return found->second;
+  size_t parts = 1;
+  for (const ExpressionRef& child : executor::Children(*expression)) {
+    parts = std::min(parts + PartsOf(child, known), kPartsMax + 1);
+  }
+  return known.emplace(expression.get(), parts).first->second;
+}
+
+// Nested often enough, operands that are copied would double without end.
+Bound CheckSize(Bound bound) {
+  std::map<const Expression*, size_t> known;
+  if (PartsOf(bound.expression, known) <= kPartsMax) return bound;
+  throw SqlError(sqlstate::kStatementTooComplex,
+                 "expression has more than " + std::to_string(kPartsMax) + " parts", bound.position)
+      .WithDetail("The operand of CASE and of BETWEEN counts once for each comparison.")
+      .WithHint("Compute it in a subquery, and name its column here.");
+}
 
 }  // namespace
 
@@ -67,7 +91,7 @@ Bound ExpressionBinder::BindNode(const ast::Between& node, Span span) {
   };
   ExpressionRef inside = between(low, high);
   if (node.symmetric) inside = Make(executor::Or{{inside, between(high, low)}});
-  return Negated({std::move(inside), span.begin}, node.negated);
+  return CheckSize(Negated({std::move(inside), span.begin}, node.negated));
 }
 
 Bound ExpressionBinder::BindNode(const ast::Like& node, Span span) {
@@ -101,8 +125,12 @@ Bound ExpressionBinder::BindNode(const ast::InList& node, Span span) {
     const std::vector<ExpressionRef> cast = AsCommonType(state_, all, "IN", type);
     const Bound sample{cast[0], all[0].position};
     const ResolvedArguments equal = ResolveByName(state_, "=", {sample, sample}, span.begin);
+    // A column that only loses its length stays a column, which a lookup by key can use.
+    Type unbounded = types.front();
+    unbounded.typmod = type.typmod;
+    ExpressionRef operand = unbounded == type ? all[0].expression : cast[0];
     return {Make(executor::InList{
-                equal.function, cast[0], {cast.begin() + 1, cast.end()}, node.negated}),
+                equal.function, std::move(operand), {cast.begin() + 1, cast.end()}, node.negated}),
             span.begin};
   }
   // Without a type that they have in common each item is compared by itself.
@@ -122,11 +150,12 @@ Bound ExpressionBinder::BindNode(const ast::Quantified& node, Span span) {
   Bound operand = Bind(*node.operand);
   Bound array = Bind(*node.array);
   const Position position = node.op.span.begin;
-  if (array.IsUnknown() && !operand.IsUnknown()) {
-    const std::optional<ExpressionRef> read =
-        TryCoerce(state_, array, Type::Array(operand.type()), CastContext::kImplicit);
-    array.parameter.reset();
-    array.expression = *read;
+  if (array.IsUnknown()) {
+    // Elements of the operand's type, but of any length and scale: what it has beside a literal.
+    const Bound both[] = {operand, array};
+    const Type element = CommonTypeOf(state_, both, word);
+    array = {*TryCoerce(state_, array, Type::Array(element), CastContext::kImplicit),
+             array.position};
   }
   if (array.type().kind != TypeKind::kArray) {
     throw SqlError(sqlstate::kWrongObjectType, "op ANY/ALL (array) requires array on right side",
@@ -158,7 +187,8 @@ Bound ExpressionBinder::BindNode(const ast::Case& node, Span span) {
   const std::vector<ExpressionRef> cast = AsCommonType(state_, results, "CASE", bound.type);
   for (size_t i = 0; i < bound.branches.size(); ++i) bound.branches[i].result = cast[i + 1];
   if (node.otherwise) bound.otherwise = cast[0];
-  return {Make(std::move(bound)), span.begin};
+  Bound result{Make(std::move(bound)), span.begin};
+  return operand ? CheckSize(std::move(result)) : result;
 }
 
 }  // namespace riverrun::planner

@@ -23,8 +23,7 @@ bool IsOperatorName(std::string_view name) {
 Value ReadLiteral(const BindState& state, const Value& literal, const Type& type,
                   Position position) {
   if (literal.IsNull()) return Value::Null(type);
-  const BindContext& context = state.context();
-  Result<Value> value = Value::Parse(type, literal.bytes(), context.settings, context.now);
+  Result<Value> value = Value::Parse(type, literal.bytes(), state.context().settings, state.Now());
   if (!value) Throw(value.error(), position);
   return *std::move(value);
 }
@@ -32,6 +31,13 @@ Value ReadLiteral(const BindState& state, const Value& literal, const Type& type
 Type WithoutLength(Type type) {
   if (type.kind == TypeKind::kText) type.typmod = -1;
   return type;
+}
+
+// What a literal is read as before the cast that applies a length. A cast of an array cuts its
+// strings, so an assignment reads them with their length.
+Type ReadAs(const Type& to, CastContext context) {
+  if (to.kind != TypeKind::kArray || context != CastContext::kExplicit) return WithoutLength(to);
+  return Type::Array(WithoutLength(to.element()));
 }
 
 // A parameter without a type takes that of its place.
@@ -47,6 +53,34 @@ Bound TypedParameter(BindState& state, const Bound& bound, const Type& to) {
   return {ConstantValue(ReadLiteral(state, *given, type, bound.position)), bound.position};
 }
 
+void CheckVolatility(const BindState& state, const executor::Function& function,
+                     std::string_view what, Position position) {
+  if (state.mode() == QueryMode::kOneShot) return;
+  if (function.options.volatility == executor::Volatility::kVolatile) {
+    throw SqlError(sqlstate::kFeatureNotSupported,
+                   "the volatile " + std::string(what) + " is not supported in a continuous query",
+                   position)
+        .WithDetail("A row that is taken back could not be computed again.");
+  }
+  if (function.options.reads_clock) {
+    throw SqlError(sqlstate::kFeatureNotSupported,
+                   "the " + std::string(what) + " is not supported yet in a continuous query",
+                   position)
+        .WithDetail("Its result changes although no input does.");
+  }
+}
+
+// Arrays are cast element by element.
+void CheckCast(const BindState& state, const executor::Function& function, const Type& from,
+               const Type& to, Position position) {
+  CheckVolatility(state, function, "cast from " + TypeText(from) + " to " + TypeText(to), position);
+  if (from.kind != TypeKind::kArray || to.kind != TypeKind::kArray) return;
+  const std::optional<CastPath> element =
+      FindCast(state.functions(), from.element(), to.element(), CastContext::kExplicit);
+  if (!element || element->function == nullptr) return;
+  CheckCast(state, *element->function, from.element(), to.element(), position);
+}
+
 std::optional<ExpressionRef> CastKnown(BindState& state, const Bound& bound, const Type& to,
                                        CastContext context) {
   const Type& from = bound.type();
@@ -57,31 +91,8 @@ std::optional<ExpressionRef> CastKnown(BindState& state, const Bound& bound, con
   if (path->function == nullptr)
     path = FindCast(state.functions(), from, to, CastContext::kExplicit);
   if (!path || path->function == nullptr) return std::nullopt;
+  CheckCast(state, *path->function, from, to, bound.position);
   return Make(Call{path->function, {bound.expression}, to});
-}
-
-Bound CheckVolatility(const BindState& state, Bound bound, const executor::Function& function) {
-  if (state.mode() == QueryMode::kOneShot) return bound;
-  const std::string& name = function.signature.name;
-  if (function.options.volatility == executor::Volatility::kVolatile) {
-    throw SqlError(sqlstate::kFeatureNotSupported,
-                   "the volatile function " + name + " is not supported in a continuous query",
-                   bound.position)
-        .WithDetail("A row that is taken back could not be computed again.");
-  }
-  // What reads the clock of the epoch: it changes without any input.
-  constexpr std::string_view kReadClock[] = {
-      "now",          "transaction_timestamp", "statement_timestamp", "current_timestamp",
-      "current_date", "current_time",          "localtime",           "localtimestamp"};
-  const bool reads_clock = std::ranges::find(kReadClock, name) != std::end(kReadClock) ||
-                           (name == "age" && function.signature.args.size() == 1);
-  if (reads_clock) {
-    throw SqlError(sqlstate::kFeatureNotSupported,
-                   "the function " + name + " is not supported yet in a continuous query",
-                   bound.position)
-        .WithDetail("Its result changes although no input does.");
-  }
-  return bound;
 }
 
 }  // namespace
@@ -102,7 +113,7 @@ std::optional<ExpressionRef> TryCoerce(BindState& state, const Bound& bound, con
   if (!bound.IsUnknown()) return CastKnown(state, bound, to, context);
   const Value* literal = AsConstant(*bound.expression);
   CHECK(literal != nullptr, "only a literal has no type");
-  const Type type = WithoutLength(to);
+  const Type type = ReadAs(to, context);
   const Bound known{ConstantValue(ReadLiteral(state, *literal, type, bound.position)),
                     bound.position};
   if (literal->IsNull()) return ConstantValue(Value::Null(to));
@@ -237,8 +248,8 @@ Bound CallByName(BindState& state, std::string_view name, std::vector<Bound> arg
                  Position position) {
   ResolvedArguments call = ResolveByName(state, name, args, position);
   const executor::Function& function = *call.function;
-  ExpressionRef expression = Make(Call{&function, std::move(call.args), call.result});
-  return CheckVolatility(state, {std::move(expression), position}, function);
+  CheckVolatility(state, function, "function " + function.signature.name, position);
+  return {Make(Call{&function, std::move(call.args), call.result}), position};
 }
 
 Value EvaluateConstant(const BindState& state, const ExpressionRef& expression, Position position) {

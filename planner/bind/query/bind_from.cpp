@@ -118,6 +118,7 @@ LogicalPlan QueryBinder::BindItem(const ast::NamedTable& table, const ast::Table
   } else {
     const storage::ObjectRef object = FindRelation(state_, table.name);
     state_.Use(*object, storage::kSelect, position);
+    state_.NoteRelation(position, object->schema);
     if (object->kind == storage::ObjectKind::kView) {
       const QueryOutput output = ExpandView(*object, position);
       relation.name = object->name;
@@ -160,10 +161,21 @@ QueryOutput QueryBinder::ExpandView(const storage::CatalogObject& view, Position
     const auto* create = std::get_if<ast::CreateView>(&statements[0].node);
     CHECK(create != nullptr, "a view's text is no CREATE VIEW");
     QueryOutput output = QueryBinder(state_).BindKnown(create->query);
-    CHECK(output.columns.size() == view.columns.size(), "a view has other columns");
+    const bool same = std::ranges::equal(
+        output.columns, view.columns, {},
+        [](const QueryColumn& column) { return column.column.type; },
+        &storage::CatalogColumn::type);
+    if (!same) {
+      throw SqlError(sqlstate::kObjectNotInPrerequisiteState,
+                     "view \"" + view.name + "\" does not have the columns it was created with",
+                     position)
+          .WithDetail("What it reads has been replaced.")
+          .WithHint("Create it again: CREATE OR REPLACE VIEW.");
+    }
     for (size_t i = 0; i < output.columns.size(); ++i) {
       output.columns[i].column.name = view.columns[i].name;
     }
+    state_.CheckDepth(output.plan, position);
     return output;
   } catch (SqlError& error) {
     error.position = position;

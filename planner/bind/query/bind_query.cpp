@@ -71,6 +71,7 @@ CommonTables QueryBinder::BindWith(const ast::With& with) {
                          std::to_string(table.columns.size()) + " columns specified",
                      position);
     }
+    state_.CheckDepth(output.plan, position);
     for (size_t i = 0; i < table.columns.size(); ++i) {
       output.columns[i].column.name = table.columns[i].text;
     }
@@ -192,10 +193,14 @@ OrderKey OrderOf(const ast::SortKey& key, ColumnId column) {
 
 std::optional<size_t> PositionNamed(const ast::Expression& expression, size_t items,
                                     std::string_view clause) {
-  const auto* number = ast::As<ast::NumberLiteral>(expression);
-  const bool other = ast::As<ast::StringLiteral>(expression) != nullptr ||
-                     ast::As<ast::NullLiteral>(expression) != nullptr ||
-                     ast::As<ast::BooleanLiteral>(expression) != nullptr;
+  // The sign belongs to the number.
+  const auto* sign = ast::As<ast::UnaryOperation>(expression);
+  const bool negative = sign != nullptr && sign->op.symbol == "-" && sign->op.schema.empty();
+  const ast::Expression& constant = negative ? *sign->operand : expression;
+  const auto* number = ast::As<ast::NumberLiteral>(constant);
+  const bool other = !negative && (ast::As<ast::StringLiteral>(constant) != nullptr ||
+                                   ast::As<ast::NullLiteral>(constant) != nullptr ||
+                                   ast::As<ast::BooleanLiteral>(constant) != nullptr);
   if (number == nullptr && !other) return std::nullopt;
   constexpr size_t kDigitsMax = 9;
   const bool integer = number != nullptr && number->text.size() <= kDigitsMax &&
@@ -205,9 +210,10 @@ std::optional<size_t> PositionNamed(const ast::Expression& expression, size_t it
                    expression.span.begin);
   }
   const auto position = static_cast<size_t>(std::stoul(number->text));
-  if (position < 1 || position > items) {
+  if (negative || position < 1 || position > items) {
     throw SqlError(sqlstate::kInvalidColumnReference,
-                   std::string(clause) + " position " + number->text + " is not in select list",
+                   std::string(clause) + " position " + (negative ? "-" : "") + number->text +
+                       " is not in select list",
                    expression.span.begin);
   }
   return position - 1;

@@ -63,7 +63,9 @@ void SelectBinder::BindItems() {
   for (const ast::SelectItem& item : select_.items) {
     const Position position = item.expression.span.begin;
     if (const auto* star = ast::As<ast::Star>(item.expression)) {
-      for (const PlanColumn& column : scope_.ColumnsOf(star->qualifier, position)) {
+      const PlanColumns columns = scope_.ColumnsOf(star->qualifier, position);
+      NoteStar(columns, position);
+      for (const PlanColumn& column : columns) {
         ExpressionRef reference = ColumnValue(column.id, column.type);
         state_.NoteColumn(reference, position);
         items_.push_back({{std::move(reference), position}, column.name});
@@ -76,6 +78,17 @@ void SelectBinder::BindItems() {
         {std::move(bound), item.alias ? item.alias->text : ColumnNameOf(item.expression)});
   }
   visible_ = items_.size();
+}
+
+void SelectBinder::NoteStar(const PlanColumns& columns, Position position) {
+  std::vector<ast::QualifiedName> names;
+  for (const PlanColumn& column : columns) {
+    const std::string& relation = scope_.RelationOf(column.id)->name;
+    ast::QualifiedName& name = names.emplace_back();
+    if (!relation.empty()) name.parts.push_back({relation, false, {}});
+    name.parts.push_back({column.name, false, {}});
+  }
+  if (!names.empty()) state_.NoteStar(position, std::move(names));
 }
 
 std::optional<size_t> SelectBinder::OutputNamed(const ast::Expression& expression,

@@ -27,6 +27,7 @@ class SelectBinder {
   void BindFromAndWhere();
   void BindGroupWindow();
   void BindItems();
+  void NoteStar(const PlanColumns& columns, Position position);
   void BindGroupBy();
   void AddGroupKey(const ast::Expression& expression);
   void BindOrderBy();

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <set>
 
+#include "parser/literal.h"
 #include "parser/print.h"
 #include "planner/bind/expression/bind_type.h"
 #include "planner/bind/query/find_relation.h"
 #include "planner/bind/statement/statement_binder.h"
 #include "planner/bind/statement/stream_rows.h"
+#include "types/text/text_format.h"
 
 namespace riverrun::planner {
 namespace {
@@ -103,7 +105,31 @@ class DefinitionBinder {
                      definition.name.span.begin)
           .WithHint("You will need to rewrite or cast the expression.");
     }
-    return parser::Print(expression);
+    if (!MeansNow(expression, column.type)) return parser::Print(expression);
+    // As in PostgreSQL, a word like 'now' means the moment at which the table was made.
+    const auto value = TryCoerce(state_, bound, column.type, CastContext::kAssignment);
+    if (executor::VolatilityOf(**value) != executor::Volatility::kImmutable) {
+      NotYet("a DEFAULT that computes with the moment of its creation is", expression.span.begin);
+    }
+    const Value constant = EvaluateConstant(state_, *value, expression.span.begin);
+    Settings iso = state_.context().settings;
+    iso.date_time = {};
+    const std::string text = TextWriter(iso).ToText(constant.column(), 0);
+    return "CAST(" + parser::QuoteString(text) + " AS " + TypeName(column.type) + ")";
+  }
+
+  // True for an expression with a literal that is another value at another moment.
+  bool MeansNow(const ast::Expression& expression, const Type& type) {
+    BindState state(state_.context(), QueryMode::kOneShot);
+    state.ForbidClock();
+    const Scope nothing;
+    try {
+      const Bound bound = ExpressionBinder(state, nothing, Clause::kDefault).Bind(expression);
+      static_cast<void>(TryCoerce(state, bound, type, CastContext::kAssignment));
+    } catch (const SqlError&) {
+      return true;
+    }
+    return false;
   }
 
   static void RefuseNotEnforced(bool not_enforced, Position position) {

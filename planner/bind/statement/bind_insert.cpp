@@ -117,6 +117,9 @@ InsertRows BindSource(BindState& state, QueryBinder& queries, const CatalogObjec
 
 InsertRows BindRows(BindState& state, const CatalogObject& target, const ast::Insert& insert,
                     std::vector<size_t>& columns) {
+  // Bound even where no table of it is read: what is wrong in it is an error.
+  const CommonTables tables =
+      insert.with ? QueryBinder(state).BindWith(*insert.with) : CommonTables{};
   if (!insert.source) {  // DEFAULT VALUES
     columns.clear();
     return {MakePlan(Values{{}, {{}}}), {}};
@@ -126,9 +129,6 @@ InsertRows BindRows(BindState& state, const CatalogObject& target, const ast::In
   const bool bare = values != nullptr && !source.with && source.order_by.empty() && !source.limit &&
                     !source.offset && source.locking.empty() && !source.emit;
   if (bare) return BindCells(state, target, *values, insert, columns);
-  QueryBinder queries(state);
-  if (!insert.with) return BindSource(state, queries, target, insert, columns);
-  const CommonTables tables = queries.BindWith(*insert.with);
   QueryBinder inner(state, &tables);
   return BindSource(state, inner, target, insert, columns);
 }

@@ -5,6 +5,7 @@
 #include "planner/bind/expression/coerce.h"
 #include "planner/bind/query/find_relation.h"
 #include "planner/bind/settings_text.h"
+#include "planner/bind/statement/qualify_names.h"
 #include "planner/bind/statement/statement_binder.h"
 
 namespace riverrun::planner {
@@ -156,7 +157,9 @@ StatementPlan BindCreate(BindState& state, const ast::CreateView& create, ast::S
   CatalogObject view = NewObject(
       state, create.name, materialized ? ObjectKind::kMaterializedView : ObjectKind::kView, schema);
   view.columns = ColumnsOf(create, output);
-  view.sql = StoredSql({create, span});
+  ast::CreateView stored = create;
+  QualifyNames(state, stored.query);
+  view.sql = StoredSql({std::move(stored), span});
   view.settings = TextsOf(state.context());
   view.dependencies = DependenciesOf(state.reads());
   if (!materialized) return BindPlainView(state, create, std::move(view), old);

@@ -19,18 +19,12 @@ using storage::GeneratedColumn;
 
 constexpr SqlState kInvalidObjectDefinition = State("42P17");
 
-// Functions of the moment at which they are called.
-bool ReadsNow(const executor::Function& function, size_t arguments) {
-  const bool stable = function.options.volatility == executor::Volatility::kStable;
-  return stable && (arguments == 0 || (function.signature.name == "age" && arguments == 1));
-}
-
 // Rows of a stream are computed anew whenever its log is read: the result must be the same.
 void CheckRepeatable(const ExpressionRef& expression, std::string_view what, Position position) {
   bool repeatable = executor::VolatilityOf(*expression) != executor::Volatility::kVolatile;
   static_cast<void>(RewriteExpression(expression, [&](const ExpressionRef& part) {
     const auto* call = std::get_if<executor::Call>(&part->node);
-    if (call != nullptr && ReadsNow(*call->function, call->args.size())) repeatable = false;
+    if (call != nullptr && call->function->options.reads_clock) repeatable = false;
     return part;
   }));
   if (repeatable) return;
@@ -49,6 +43,7 @@ class StreamBinder {
       return column.generated == GeneratedColumn::kStored;
     });
     if (!generates && !object_.watermark) return;
+    state_.ForbidClock();
     MakeScopes();
     BindGenerated();
     ExpressionRef watermark = BindWatermark();

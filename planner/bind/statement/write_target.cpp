@@ -66,12 +66,6 @@ size_t TargetColumn(const CatalogObject& target, const ast::Identifier& name) {
     }
     throw error;
   }
-  const CatalogColumn& column = target.columns[static_cast<size_t>(position)];
-  if (column.generated != storage::GeneratedColumn::kNo) {
-    throw SqlError(sqlstate::kGeneratedAlways,
-                   "column \"" + column.name + "\" can only be updated to DEFAULT", name.span.begin)
-        .WithDetail("Column \"" + column.name + "\" is a generated column.");
-  }
   return static_cast<size_t>(position);
 }
 
@@ -104,7 +98,14 @@ std::vector<ExpressionRef> BindAssignments(BindState& state, ExpressionBinder& b
       throw SqlError(sqlstate::kSyntaxError,
                      "multiple assignments to same column \"" + name.text + "\"", name.span.begin);
     }
-    values[position] = CellFor(state, binder, value, target.columns[position]);
+    const CatalogColumn& column = target.columns[position];
+    if (column.generated != storage::GeneratedColumn::kNo) {
+      throw SqlError(sqlstate::kGeneratedAlways,
+                     "column \"" + column.name + "\" can only be updated to DEFAULT",
+                     name.span.begin)
+          .WithDetail("Column \"" + column.name + "\" is a generated column.");
+    }
+    values[position] = CellFor(state, binder, value, column);
   };
   for (const ast::Assignment& assignment : assignments) {
     if (!assignment.row) {
