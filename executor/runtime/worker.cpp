@@ -308,7 +308,7 @@ bool Worker::Report() {
     return true;
   }
   return ReportCut() || ReportCompleted() || ReportActivity() || ReportContentRead() ||
-         ReportCaughtUp() || ReportHydrationFailed() || ReportWaking();
+         ReportHydrationFailed() || ReportCaughtUp() || ReportWaking();
 }
 
 bool Worker::ReportCut() {
@@ -376,6 +376,10 @@ bool Worker::ReportCaughtUp() {
     if (!attached.hydrating || attached.caught_up) continue;
     const std::optional<Epoch> completed = attached.part->completed();
     if (!completed || *completed + 1 < last_cut_) continue;
+    // One that lacks what it could not hold never catches up, however far its last epochs came.
+    const bool lacks_rows = std::ranges::any_of(
+        attached.inputs, [](const auto& input) { return input->behind->overflown; });
+    if (lacks_rows) continue;
     if (!link_->reports.TryPush(CaughtUpReport{attached.object, attached.change})) return false;
     attached.caught_up = true;
     for (const auto& input : attached.inputs) input->behind->bounded = false;

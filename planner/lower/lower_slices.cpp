@@ -81,6 +81,11 @@ std::optional<Lowered> Lowering::LowerOverSlices(const LogicalPlan& input, const
   std::vector<ColumnId> others = groups.keys;
   std::erase_if(others, [&](ColumnId key) { return below->columns.contains(key); });
   if (others.size() + 1 != groups.keys.size()) return std::nullopt;
+  // The one key of the window may be a second name of its column, of which nothing is known.
+  const auto known = [&](ColumnId key) {
+    return !below->columns.contains(key) || groups.shifted.contains(key);
+  };
+  if (!std::ranges::all_of(groups.keys, known)) return std::nullopt;
   const PlanColumns columns = planner::OutputOf(*input);
   const GroupSpec whole = SpecOver(IdsOf(columns), AsOutput(columns), groups);
   if (!executor::SplitAggregate(whole.keys, whole.calls, AsOutput(columns))) return std::nullopt;

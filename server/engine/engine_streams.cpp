@@ -6,6 +6,7 @@
 #include "executor/sources/no_reader.h"
 #include "executor/sources/reader_rows.h"
 #include "server/engine/engine_impl.h"
+#include "storage/catalog/derived_object.h"
 
 namespace riverrun::server {
 namespace {
@@ -184,6 +185,7 @@ Coordinator::Commands Engine::Impl::EndUnfilled(ObjectId view, const Error& erro
     if (parts->store(ended[i]) == nullptr) continue;
     AddTo(commands, parts->Detach(ended[i]));
     publication.Fail(ended[i], error);
+    publication.Fail(storage::ErrorsOf(ended[i]), error);
   }
   return commands;
 }
